@@ -1,0 +1,1 @@
+"""COMMANDS: the same doors as the web, for a terminal."""

@@ -1,0 +1,111 @@
+"""One responder asked about one need in one cycle: what they were asked and what they said."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from domain.values import Value
+
+
+class InvitationStatus(StrEnum):
+    """The words of a FHIR Task."""
+
+    requested = "requested"
+    accepted = "accepted"
+    rejected = "rejected"
+    cancelled = "cancelled"
+    in_progress = "in-progress"
+    completed = "completed"
+    failed = "failed"
+
+
+class Reason(StrEnum):
+    """Why an invitation has the status it has, where the status alone does not say."""
+
+    at_capacity = "at-capacity"
+    not_available = "not-available"
+    out_of_area = "out-of-area"
+    not_suitable = "not-suitable"
+    other = "other"
+    withdrew = "withdrew"
+    undeliverable = "undeliverable"
+    question = "question"
+    reserve_called = "reserve-called"
+    covered = "covered"
+    closed = "closed"
+    withdrawn = "withdrawn"
+
+
+PARTNER_REASONS = (Reason.at_capacity, Reason.not_available, Reason.out_of_area, Reason.not_suitable, Reason.other)
+
+
+class Share(Value):
+    """One line of an invitation: how much was asked for, and how much of it this responder gives.
+
+    `pledged` counts. `reserve` stands by and does not count. `expected` is what asking was worth when it was decided.
+    """
+
+    line: int
+    round: int
+    asked: int
+    expected: float
+    pledged: int = 0
+    reserve: int = 0
+    delivered: int = 0
+    ready_by: datetime | None = None
+
+
+class Invitation(Value):
+    """One responder asked about one need in one cycle."""
+
+    id: str
+    need: str
+    responder: str
+    cycle: int
+    kid: str
+    version: int = 1
+    status: InvitationStatus = InvitationStatus.requested
+    reason: Reason | None = None
+    asked_at: datetime
+    answer_by: datetime
+    reminded_at: datetime | None = None
+    shares: tuple[Share, ...]
+    contact: int = 0
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    fingerprint: str | None = None
+    note: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Asked, and neither answered nor released: still answerable, a question included."""
+        return self.status is InvitationStatus.requested
+
+    @property
+    def awaited(self) -> bool:
+        """Open, and an answer is to be expected: not one who has asked us something first."""
+        return self.open and self.reason is not Reason.question
+
+    @property
+    def round(self) -> int:
+        """The round it first came in."""
+        return min(share.round for share in self.shares)
+
+    @property
+    def pledged(self) -> int:
+        return sum(share.pledged for share in self.shares)
+
+    @property
+    def reserve(self) -> int:
+        return sum(share.reserve for share in self.shares)
+
+    def share(self, line: int) -> Share | None:
+        """What this invitation says about line `line`, if it was asked about it."""
+        return next((share for share in self.shares if share.line == line), None)
+
+
+def invitation_id(need: str, cycle: int, responder: str) -> str:
+    """The same for the same responder, need and cycle, so that nobody can be asked twice."""
+    return "I" + hashlib.sha256(f"{need}|{cycle}|{responder}".encode()).hexdigest()[:20]

@@ -1,0 +1,96 @@
+"""What people read in place of codes, on screens and in mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from domain.invitations import Invitation, InvitationStatus, Reason
+from domain.needs import NeedStatus, Outcome
+from domain.officers import TaskKind, TaskStatus
+from domain.responders import Responder
+
+INVITATION_LABELS = {
+    InvitationStatus.requested: "Asked",
+    InvitationStatus.accepted: "Said yes",
+    InvitationStatus.rejected: "Cannot help this time",
+    InvitationStatus.cancelled: "No longer needed",
+    InvitationStatus.in_progress: "Under way",
+    InvitationStatus.completed: "Done",
+    InvitationStatus.failed: "Could not be done",
+}
+REASON_LABELS = {
+    Reason.at_capacity: "nothing left to give",
+    Reason.not_available: "not free at that time",
+    Reason.out_of_area: "too far away",
+    Reason.not_suitable: "not something they do",
+    Reason.other: "another reason",
+    Reason.withdrew: "said yes, then dropped out",
+    Reason.undeliverable: "no address that works",
+    Reason.question: "asked a question",
+    Reason.reserve_called: "standing by, now needed",
+    Reason.covered: "others promised it",
+    Reason.closed: "the request is closed",
+    Reason.withdrawn: "the request was withdrawn",
+}
+NEED_LABELS = {
+    NeedStatus.open: "Looking for help",
+    NeedStatus.covered: "Covered",
+    NeedStatus.confirming: "Asking how it went",
+    NeedStatus.on_hold: "On hold",
+    NeedStatus.closed: "Closed",
+}
+OUTCOME_LABELS = {
+    Outcome.met: "Met",
+    Outcome.presumed: "Presumed met",
+    Outcome.partly_met: "Partly met",
+    Outcome.not_met: "Not met",
+    Outcome.withdrawn: "Withdrawn",
+    Outcome.duplicate: "Duplicate",
+}
+TASK_LABELS = {
+    TaskKind.hand_over: "Find help",
+    TaskKind.past_due: "Past its time",
+    TaskKind.question: "Answer a question",
+    TaskKind.call_resident: "Phone the resident",
+    TaskKind.resident_says: "Resident says it did not all happen",
+    TaskKind.check_lost: "Check no longer held",
+    TaskKind.decide: "Decide what to do",
+}
+TASK_STATUS_LABELS = {
+    TaskStatus.open: "Waiting to be taken",
+    TaskStatus.taken: "Taken",
+    TaskStatus.done: "Done",
+}
+
+
+def label_invitation(invitation: Invitation) -> str:
+    """How one invitation stands: `Said yes`, or `Standby` where all they offered stands by."""
+    if invitation.status is InvitationStatus.accepted and invitation.reserve and not invitation.pledged:
+        return "Standby"
+    if invitation.open and invitation.reason is Reason.question:
+        return "Asked a question"
+    return INVITATION_LABELS[invitation.status]
+
+
+def label_responder(responder: Responder) -> str:
+    """`Partner`; a person is a `Helper`."""
+    return "Helper" if responder.is_person() else "Partner"
+
+
+def label_code(code: str) -> str:
+    """`Personal care` for `personal-care`: a category whose title is not at hand."""
+    return code.replace("-", " ").capitalize()
+
+
+def say_list(items: Iterable[str]) -> str:
+    """`A, B and C`."""
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def say_some(items: Sequence[str], count: int | None = None, *, shown: int = 3, others: str = "more") -> str:
+    """`A, B and 3 more`: at most `shown` of `count` items by name; one left over is named too."""
+    count = max(count or 0, len(items))
+    if count <= shown + 1 and count == len(items):
+        return say_list(items)
+    return say_list([*items[:shown], f"{count - len(items[:shown])} {others}"])

@@ -1,0 +1,54 @@
+"""One notification to one recipient: decided here, kept in the outbox, worded in notifications/."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from domain.values import Value
+
+
+class MessageKind(StrEnum):
+    """What a message is for. Each has a folder of this name (with _ for -) in notifications/."""
+
+    invitation = "invitation"
+    lines_added = "lines-added"
+    reminder = "reminder"
+    reserve_call = "reserve-call"
+    receipt = "receipt"
+    new_link = "new-link"
+    private_details = "private-details"
+    stand_down = "stand-down"
+    call_off = "call-off"
+    thanks = "thanks"
+    resident_received = "resident-received"
+    resident_covered = "resident-covered"
+    resident_delayed = "resident-delayed"
+    resident_asked = "resident-asked"
+    resident_closed = "resident-closed"
+    officer_task = "officer-task"
+
+
+ASKS = frozenset({MessageKind.invitation, MessageKind.lines_added, MessageKind.reminder, MessageKind.reserve_call})
+CLOSING = frozenset({MessageKind.stand_down, MessageKind.call_off, MessageKind.thanks, MessageKind.resident_closed})
+
+
+class Message(Value):
+    """One outbox row as it was decided. `to` is `responder:ID`, `resident` or `officer:ID`: never an address."""
+
+    id: str
+    need: str
+    kind: MessageKind
+    to: str
+    seq: int
+    created_at: datetime
+    urgent: bool = False
+    contact: int = 0
+    invitation: str | None = None
+    task: str | None = None
+
+
+def message_id(kind: MessageKind, need: str, to: str, contact: int, about: str | None, seq: int) -> str:
+    """The same for the same cause, kind and contact, so that a decision made twice sends once."""
+    return "M" + hashlib.sha256(f"{kind}|{need}|{to}|{contact}|{about}|{seq}".encode()).hexdigest()[:24]

@@ -1,0 +1,123 @@
+"""A need and its lines."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from domain.addresses import EmailAddress, Phone
+from domain.capabilities import Capability
+from domain.playbooks import Playbook
+from domain.values import Code, Name, Note, Point, Quantity, Summary, Value
+
+LETTERS = "23456789CFGHJKMPQRVWX"  # no vowels, nothing that reads like something else
+NeedId = Annotated[str, StringConstraints(pattern=r"^N-[2-9A-Z]{6}$")]
+
+
+def new_reference() -> str:
+    """Return a fresh need reference that people can read out, such as `N-7K3QX2`."""
+    return "N-" + "".join(secrets.choice(LETTERS) for _ in range(6))
+
+
+class NeedStatus(StrEnum):
+    """Where a need is on its way."""
+
+    open = "open"
+    covered = "covered"
+    confirming = "confirming"
+    on_hold = "on-hold"
+    closed = "closed"
+
+
+class Outcome(StrEnum):
+    """How a need ended."""
+
+    met = "met"
+    presumed = "presumed"
+    partly_met = "partly-met"
+    not_met = "not-met"
+    withdrawn = "withdrawn"
+    duplicate = "duplicate"
+
+
+class Line(Value):
+    """One part of a need, and where it is in the playbook.
+
+    `round` is the last round begun (0: none yet). `dry` says that the round has nobody further to ask.
+    """
+
+    number: Annotated[int, Field(ge=1, le=50)]
+    capability: Capability
+    quantity: Quantity
+    due: datetime
+    round: int = 0
+    round_began: datetime | None = None
+    round_ends: datetime | None = None
+    dry: bool = False
+    handed_over: bool = False
+
+    @property
+    def what(self) -> str:
+        return self.capability.code
+
+    @property
+    def amount(self) -> str:
+        """`20 food parcels`."""
+        return self.capability.amount(self.quantity)
+
+
+class Need(Value):
+    """What a resident needs. Everything in here may be shared; who it is for is a private record.
+
+    `cycle` grows when a covered need reopens; `events` counts its story; `kid` is the key of the resident's link.
+    """
+
+    id: NeedId
+    version: int = 0
+    status: NeedStatus = NeedStatus.open
+    outcome: Outcome | None = None
+    category: Code
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
+    area: Name
+    point: Point | None = None
+    needed_by: datetime
+    urgent: bool = False
+    summary: Summary
+    opened_at: datetime
+    playbook: Playbook
+    cycle: int = 1
+    events: int = 0
+    kid: str = ""
+    wake_at: datetime | None = None
+    resident_told: bool = False
+    resident_asked_at: datetime | None = None
+    resident_said: str | None = None
+    past_due_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def closed(self) -> bool:
+        return self.status is NeedStatus.closed
+
+    @property
+    def last_due(self) -> datetime:
+        """When the last of its lines is due."""
+        return max(line.due for line in self.lines)
+
+    def line(self, number: int) -> Line:
+        """Return line `number`, counted from 1."""
+        return self.lines[number - 1]
+
+
+class Resident(Value):
+    """Whose need it is. Private: never in events, logs, flow parameters or run names."""
+
+    name: Name | None = None
+    email: EmailAddress | None = None
+    phone: Phone | None = None
+    address: Annotated[Name, Field(max_length=300)] | None = None
+    notes: Note | None = None

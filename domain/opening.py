@@ -1,0 +1,139 @@
+"""A need is recorded: what was asked for is checked, and becomes the first change of its story."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints
+
+from domain.capabilities import Catalogue
+from domain.changes import Change, Draft
+from domain.events import EventCode
+from domain.messages import MessageKind
+from domain.needs import Line, Need, NeedId, Resident
+from domain.officers import Officer
+from domain.playbooks import Playbook
+from domain.situations import Situation
+from domain.times import read_when
+from domain.values import Name, Point, Summary, Value
+
+UNLESS_SAID = timedelta(days=7)
+UNLESS_SAID_URGENT = timedelta(days=1)
+MOST_LINES = 50
+
+
+class NeedWrong(ValueError):
+    """A need cannot be recorded as it stands. `place` names the field or line."""
+
+    def __init__(self, place: str, sentence: str) -> None:
+        super().__init__(f"{place}: {sentence}")
+        self.place, self.sentence = place, sentence
+
+
+class NeedRequest(Value):
+    """What an officer, a CSV row or a program says a resident needs, in their own form."""
+
+    category: str
+    summary: Summary
+    lines: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_LINES)]
+    area: Name
+    needed_by: str | None = None
+    urgent: bool = False
+    point: Point | None = None
+    resident: Resident = Resident()
+    key: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")] | None = None
+
+
+def read_need(
+    request: NeedRequest, reference: NeedId, catalogue: Catalogue, playbook: Playbook, now: datetime, zone: ZoneInfo
+) -> Need:
+    """Return the need `request` describes. Whatever is wrong with it raises `NeedWrong`, naming the place."""
+    try:
+        category = catalogue.check_category(request.category)
+    except LookupError as wrong:
+        raise NeedWrong("category", str(wrong.args[0])) from None
+    needed_by = _needed_by(request, now, zone)
+    lines = tuple(
+        _read_line(number, text, needed_by, catalogue, now, zone) for number, text in enumerate(request.lines, start=1)
+    )
+    seen: set[str] = set()
+    for line in lines:
+        if line.what in seen:
+            raise NeedWrong(f"line {line.number}", f"{line.what!r} is there twice; add the quantities together")
+        seen.add(line.what)
+    return Need(
+        id=reference,
+        category=category,
+        lines=lines,
+        area=request.area,
+        point=request.point,
+        needed_by=max(line.due for line in lines) if not request.needed_by else needed_by,
+        urgent=request.urgent,
+        summary=request.summary,
+        opened_at=now,
+        playbook=playbook,
+    )
+
+
+def _needed_by(request: NeedRequest, now: datetime, zone: ZoneInfo) -> datetime:
+    if not request.needed_by:
+        return now + (UNLESS_SAID_URGENT if request.urgent else UNLESS_SAID)
+    return _future("needed_by", request.needed_by, now, zone)
+
+
+def _future(place: str, text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        moment = read_when(text, now, zone)
+    except ValueError as wrong:
+        raise NeedWrong(place, str(wrong)) from None
+    if moment <= now:
+        raise NeedWrong(place, f"{text[:40]!r} is in the past")
+    if moment > now + timedelta(days=366):
+        raise NeedWrong(place, f"{text[:40]!r} is more than a year away")
+    return moment
+
+
+def _read_line(
+    number: int, text: str, needed_by: datetime, catalogue: Catalogue, now: datetime, zone: ZoneInfo
+) -> Line:
+    """`food-parcel:20` or `blanket:40@04:00`."""
+    place = f"line {number}"
+    what, _, rest = text.strip().partition(":")
+    amount, at, when = rest.partition("@")
+    try:
+        capability = catalogue.find(what.strip())
+    except LookupError as wrong:
+        raise NeedWrong(place, str(wrong.args[0])) from None
+    if not amount.strip().isascii() or not amount.strip().isdigit() or not 1 <= int(amount.strip()[:7]) <= 100_000:
+        raise NeedWrong(
+            place,
+            f"{amount.strip()[:20]!r} is not a quantity; write a whole number from 1 to 100,000, "
+            f"such as {capability.code}:2",
+        )
+    if at and not when.strip():
+        raise NeedWrong(place, "after the @ comes the time it is due, such as 04:00")
+    due = _future(place, when, now, zone) if at else needed_by
+    return Line(number=number, capability=capability, quantity=int(amount), due=due)
+
+
+def open_need(
+    need: Need,
+    officers: tuple[Officer, ...],
+    kid: str,
+    zone: ZoneInfo,
+    resident: Resident,
+    now: datetime,
+    by: str = "officer",
+) -> Change:
+    """The first change of a need: it is on record, the resident is told so, and it wants looking at now."""
+    situation = Situation(need, (), (), officers, zone, kid, resident_has_email=resident.email is not None)
+    draft = Draft(situation, now)
+    draft.set_need(kid=kid)
+    draft.note_event(
+        EventCode.opened, by=by, urgent=need.urgent, quantities={line.what: line.quantity for line in need.lines}
+    )
+    if resident.email:
+        draft.tell(MessageKind.resident_received, "resident")
+    return draft.change(wake_at=now)

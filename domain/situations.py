@@ -1,0 +1,101 @@
+"""Everything one decision about a need may look at, and the sums that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from domain.invitations import Invitation, InvitationStatus
+from domain.needs import Line, Need
+from domain.officers import Officer, Task, TaskStatus, chain
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A need as it stands: its invitations of every cycle, its tasks, who is on duty, and how to decide locally."""
+
+    need: Need
+    invitations: tuple[Invitation, ...]
+    tasks: tuple[Task, ...]
+    officers: tuple[Officer, ...]
+    zone: ZoneInfo
+    kid: str
+    resident_has_email: bool = True
+
+    @cached_property
+    def by_id(self) -> dict[str, Invitation]:
+        return {invitation.id: invitation for invitation in self.invitations}
+
+    @cached_property
+    def current(self) -> tuple[Invitation, ...]:
+        """The invitations of this cycle."""
+        return tuple(i for i in self.invitations if i.cycle == self.need.cycle)
+
+    @cached_property
+    def _pledged(self) -> dict[int, int]:
+        sums = {line.number: 0 for line in self.need.lines}
+        for invitation in self.invitations:
+            for share in invitation.shares:
+                sums[share.line] += share.pledged
+        return sums
+
+    def pledged(self, line: Line) -> int:
+        return self._pledged[line.number]
+
+    def missing(self, line: Line) -> int:
+        """Quantity less pledges that count."""
+        return max(0, line.quantity - self._pledged[line.number])
+
+    @cached_property
+    def missing_lines(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.need.lines if self.missing(line))
+
+    @property
+    def covered(self) -> bool:
+        return not self.missing_lines
+
+    @cached_property
+    def lines_asked(self) -> dict[str, set[int]]:
+        """Responder to the numbers of the lines they were asked about in this cycle."""
+        found: dict[str, set[int]] = {}
+        for invitation in self.current:
+            found.setdefault(invitation.responder, set()).update(share.line for share in invitation.shares)
+        return found
+
+    def awaited(self, line: Line, now: datetime) -> list[Invitation]:
+        """Whose answer about `line` may still be expected: asked, unanswered, within their time."""
+        return [i for i in self._awaited.get(line.number, ()) if i.answer_by > now]
+
+    @cached_property
+    def _awaited(self) -> dict[int, list[Invitation]]:
+        found: dict[int, list[Invitation]] = {}
+        for invitation in self.current:
+            if invitation.awaited:
+                for share in invitation.shares:
+                    found.setdefault(share.line, []).append(invitation)
+        return found
+
+    def expected(self, line: Line, now: datetime) -> float:
+        """What those still awaited may be expected to give towards `line`."""
+        return sum(share.expected for i in self.awaited(line, now) if (share := i.share(line.number)))
+
+    @cached_property
+    def accepted(self) -> tuple[Invitation, ...]:
+        return tuple(i for i in self.invitations if i.status is InvitationStatus.accepted)
+
+    @cached_property
+    def open_tasks(self) -> tuple[Task, ...]:
+        """Tasks that nobody has taken yet."""
+        return tuple(t for t in self.tasks if t.status is TaskStatus.open)
+
+    @property
+    def with_officer(self) -> bool:
+        """Is somebody of the council asked to act on this need, or acting?"""
+        return any(t.status is not TaskStatus.done for t in self.tasks)
+
+    @cached_property
+    def on_duty(self) -> tuple[Officer, ...]:
+        """Whom a task of this need goes to, in order."""
+        return chain(self.officers, self.need.playbook.officer.role)

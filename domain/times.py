@@ -1,0 +1,85 @@
+"""Times as people say and write them, in the council's own time zone. Instants stay UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.values import read_duration
+
+WAKES, SLEEPS = time(8), time(21)  # asks that may wait are sent between these local times
+
+
+def say_time(instant: datetime, zone: ZoneInfo) -> str:
+    """`9am`, `4:30pm`, `midnight`, `midday`; seconds only where there are any; the zone where the hour comes twice."""
+    local = instant.astimezone(zone)
+    if (local.minute, local.second) == (0, 0) and local.hour in (0, 12):
+        text = "midday" if local.hour else "midnight"
+    else:
+        text = str(local.hour % 12 or 12)
+        if local.minute or local.second:
+            text += f":{local.minute:02}"
+        if local.second:
+            text += f":{local.second:02}"
+        text += "am" if local.hour < 12 else "pm"
+    return f"{text} {local.tzname()}" if _comes_twice(local, zone) else text
+
+
+def _comes_twice(local: datetime, zone: ZoneInfo) -> bool:
+    naive = local.replace(tzinfo=None)
+    return naive.replace(tzinfo=zone, fold=0).utcoffset() > naive.replace(tzinfo=zone, fold=1).utcoffset()  # type: ignore[operator]
+
+
+def say_when(instant: datetime, zone: ZoneInfo) -> str:
+    """`9am on Tuesday 3 March`: a moment as a letter would write it."""
+    local = instant.astimezone(zone)
+    return f"{say_time(instant, zone)} on {local:%A} {local.day} {local:%B}"
+
+
+def say_clock(instant: datetime, zone: ZoneInfo) -> str:
+    """`21 Nov 18:45:07`: a moment in a table."""
+    return f"{instant.astimezone(zone):%d %b %H:%M:%S}"
+
+
+def is_waking(instant: datetime, zone: ZoneInfo) -> bool:
+    """Is it between 8am and 9pm where the council is?"""
+    return WAKES <= instant.astimezone(zone).time().replace(tzinfo=None) < SLEEPS
+
+
+def next_waking(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The next 8am local time strictly after `instant`, as a UTC instant."""
+    local = instant.astimezone(zone)
+    day = local.date() if local.time() < WAKES else local.date() + timedelta(days=1)
+    return datetime.combine(day, WAKES, zone).astimezone(UTC)
+
+
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+
+
+def read_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Read a moment: `2026-11-22T09:00` (local unless it names a zone), `2026-11-22` (5pm), `09:00` (the next one), `+2h`."""
+    text = text.strip()
+    if text.startswith("+"):
+        return now + read_duration(text[1:])
+    if clock := CLOCK.fullmatch(text):
+        return _next_clock(clock, now, zone)
+    try:
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time(17), zone).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text[:40]!r} is not a time; write it as 2026-11-22T09:00, 2026-11-22, 09:00 or +2h"
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _next_clock(clock: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        wanted = time(int(clock[1]), int(clock[2]), int(clock[3] or 0))
+    except ValueError:
+        raise ValueError(f"{clock[0]!r} is not a time of day") from None
+    local = now.astimezone(zone)
+    today = datetime.combine(local.date(), wanted, zone).astimezone(UTC)
+    return today if today > now else datetime.combine(local.date() + timedelta(days=1), wanted, zone).astimezone(UTC)

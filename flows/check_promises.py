@@ -1,0 +1,17 @@
+"""The auditor: is every promise kept? Says so to the heartbeat only if all are."""
+
+from __future__ import annotations
+
+from prefect import flow, get_run_logger
+
+from tasks.wrapped import audit_promises, send_heartbeat
+
+
+@flow(name="check-promises")
+async def check_promises() -> None:
+    """Look for alarms overdue, messages stuck, sweeps missing; re-arm what can be, report the rest."""
+    problems = await audit_promises()
+    for problem in problems:
+        get_run_logger().error(problem)
+    if not problems:
+        await send_heartbeat()

@@ -1,0 +1,40 @@
+"""Everything that is due: rung for by the bell, and every minute by the clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from prefect import flow
+from prefect.context import FlowRunContext
+
+from flows.respond_to_need import respond_to_need
+from tasks.wrapped import begin_sweep, deliver_messages, find_due, move_many
+
+FEW = 3  # so many get a run of their own, named after the need
+CHUNK = 50
+LONGEST = 45.0  # seconds; what is still due then is the next sweep's
+
+
+@flow(name="wake-needs")
+async def wake_needs() -> None:
+    """Look at every need that is due, send what that decided, until nothing is due. One that is overtaken does nothing."""
+    if not await begin_sweep(planned_start()):
+        return
+    until, before = time.monotonic() + LONGEST, None
+    await deliver_messages()
+    while time.monotonic() < until and (due := await find_due()) and due != before:
+        if len(due) <= FEW:
+            for need in due:
+                await respond_to_need(need)
+        else:
+            for start in range(0, len(due), CHUNK):
+                await move_many(due[start : start + CHUNK])
+                await deliver_messages()
+        before = due
+
+
+def planned_start() -> datetime | None:
+    """When this run was to start, as Prefect planned it."""
+    context = FlowRunContext.get()
+    return context.flow_run.expected_start_time if context and context.flow_run else None

@@ -1,0 +1,1 @@
+"""WHERE: settings, clock, door, store, worker: what Muster runs on."""

@@ -1,0 +1,124 @@
+"""Every setting, in one class: `MUSTER_…` in the environment, checked at the start."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsWrong(Exception):
+    """A setting has a value Muster cannot run with. The message names the setting and what it may be."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"no time zone is called {name!r}; an example is Europe/London") from None
+    return name
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be the address partners reach, such as https://muster.example.gov.uk")
+    return url.rstrip("/")
+
+
+def _email_channel(channel: str) -> str:
+    if channel == "outbox" or (urlsplit(channel).scheme in ("smtp", "smtps") and urlsplit(channel).hostname):
+        return channel
+    raise ValueError("must be 'outbox' or smtp://host:port (smtp://user:password@host:587 signs in, with TLS)")
+
+
+def _store(url: str) -> str:
+    if url == "" or (url.startswith("sqlite:///") and len(url) > len("sqlite:///")):
+        return url
+    raise ValueError("must be sqlite:///path/to/file")
+
+
+KEYS = re.compile(r"[a-z0-9]{1,8}:[A-Za-z0-9_-]{32,}(,[a-z0-9]{1,8}:[A-Za-z0-9_-]{32,})*")
+
+
+class Settings(BaseSettings):
+    """What one council's Muster runs with. The first key of `keys` signs new links; all of them open old ones."""
+
+    model_config = SettingsConfigDict(env_prefix="MUSTER_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    home: Path = Path(".muster")
+    store: Annotated[str, AfterValidator(_store)] = ""
+    email: Annotated[str, AfterValidator(_email_channel)] = "outbox"
+    email_from: str = "muster@example.org"
+    email_rate: Annotated[
+        float, Field(ge=0, description="e-mails a second at most; 0 is as fast as the server takes them")
+    ] = 0
+    base_url: Annotated[str, AfterValidator(_base_url)] = "http://127.0.0.1:8000"
+    council: Annotated[str, Field(min_length=2, max_length=80)] = "Example Council"
+    phone: Annotated[str, Field(min_length=5, max_length=30)] = "01632 960 000"
+    keys: SecretStr = SecretStr("")
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
+    heartbeat_url: str = ""
+    proxy: Annotated[str, Field(description="address of the one proxy whose X-Forwarded-For is believed")] = ""
+
+    @model_validator(mode="after")
+    def _keys_have_their_shape(self) -> Self:
+        given = self.keys.get_secret_value()
+        if given and not KEYS.fullmatch(given):
+            raise ValueError("MUSTER_KEYS must be kid:secret,… with secrets of at least 32 letters, digits, - or _")
+        return self
+
+    @property
+    def store_url(self) -> str:
+        return self.store or f"sqlite:///{self.home / 'muster.db'}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def signing_keys(self) -> dict[str, bytes]:
+        """Key id to secret, the signing key first. Made on first use and kept under `home`, readable by its owner only."""
+        given = self.keys.get_secret_value() or _kept_keys(self.home / "keys")
+        return {kid: secret.encode() for kid, secret in (pair.split(":", 1) for pair in given.strip().split(","))}
+
+
+def _kept_keys(path: Path) -> str:
+    """Read the keys kept at `path`; make them when absent. Two processes starting at once end with the same keys."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".keys-{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(f"k1:{secrets.token_urlsafe(32)}")
+        try:
+            path.hardlink_to(draft)  # refuses when another process was first: then theirs is the one
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    kept = path.read_text().strip()
+    if not KEYS.fullmatch(kept):
+        raise SettingsWrong(f"{path} does not hold keys as kid:secret,…; put it back from a backup")
+    return kept
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return this process's settings. Wrong ones raise `SettingsWrong`, naming each."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        lines = [
+            f"MUSTER_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            if e["loc"]
+            else e["msg"].removeprefix("Value error, ")
+            for e in wrong.errors()
+        ]
+        raise SettingsWrong("; ".join(lines)) from None

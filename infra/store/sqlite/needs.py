@@ -1,0 +1,210 @@
+"""Needs with their invitations, events, tasks, notes and links."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from domain.changes import Change, Slot
+from domain.events import Event
+from domain.invitations import Invitation
+from domain.needs import Need, NeedStatus, Resident
+from domain.officers import Officer, Task
+from domain.situations import Situation
+from infra.store import Committed, Conflict, NeedRow, SameKey, TokenRow, WeekFull
+from infra.store.sqlite.connection import (
+    Abandon,
+    Connected,
+    instant,
+    maybe_instant,
+    maybe_micros,
+    micros,
+)
+
+
+class NeedTables(Connected):
+    """Reads a need whole, writes a change whole."""
+
+    def add_need(
+        self, change: Change, resident: Resident, tokens: Sequence[TokenRow], key: str | None = None
+    ) -> Committed | SameKey | Conflict:
+        need = change.need
+        with self._writing() as db:
+            if key and (known := db.execute("SELECT id FROM needs WHERE key = ?", (key,)).fetchone()):
+                return SameKey(known[0])
+            if db.execute("SELECT 1 FROM needs WHERE id = ?", (need.id,)).fetchone():
+                return Conflict()
+            db.execute(
+                "INSERT INTO needs (id, version, status, category, area, needed_by, opened_at, wake_at, key, doc)"
+                " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    need.id,
+                    need.status.value,
+                    need.category,
+                    need.area,
+                    micros(need.needed_by),
+                    micros(need.opened_at),
+                    maybe_micros(need.wake_at),
+                    key,
+                    need.model_dump_json(),
+                ),
+            )
+            db.execute("INSERT INTO residents VALUES (?, ?)", (need.id, resident.model_dump_json()))
+            _write_around(db, change, tokens)
+        return Committed(1)
+
+    def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
+        with self._reading() as db:
+            row = db.execute("SELECT doc, version, wake_at FROM needs WHERE id = ?", (need,)).fetchone()
+            if row is None:
+                return None
+            invitations = db.execute("SELECT doc FROM invitations WHERE need = ? ORDER BY rowid", (need,)).fetchall()
+            tasks = db.execute("SELECT doc FROM tasks WHERE need = ? ORDER BY rowid", (need,)).fetchall()
+            officers = db.execute("SELECT doc FROM officers ORDER BY seq").fetchall()
+            resident = db.execute("SELECT doc FROM residents WHERE need = ?", (need,)).fetchone()
+        found = Need.model_validate_json(row[0]).but(version=row[1], wake_at=maybe_instant(row[2]))
+        return Situation(
+            need=found,
+            invitations=tuple(Invitation.model_validate_json(doc) for (doc,) in invitations),
+            tasks=tuple(Task.model_validate_json(doc) for (doc,) in tasks),
+            officers=tuple(Officer.model_validate_json(doc) for (doc,) in officers),
+            zone=zone,
+            kid=kid,
+            resident_has_email=Resident.model_validate_json(resident[0]).email is not None if resident else False,
+        )
+
+    def commit(self, change: Change, tokens: Sequence[TokenRow] = ()) -> Committed | Conflict | WeekFull:
+        need = change.need
+        version = need.version + 1
+        try:
+            with self._writing() as db:
+                written = db.execute(
+                    "UPDATE needs SET version = ?, status = ?, outcome = ?, needed_by = ?, wake_at = ?, doc = ?"
+                    " WHERE id = ? AND version = ?",
+                    (
+                        version,
+                        need.status.value,
+                        need.outcome.value if need.outcome else None,
+                        micros(need.needed_by),
+                        maybe_micros(need.wake_at),
+                        need.model_dump_json(),
+                        need.id,
+                        need.version,
+                    ),
+                )
+                if written.rowcount == 0:
+                    raise Abandon(Conflict())
+                if full := _take_slots(db, change.slots):
+                    raise Abandon(WeekFull(full))
+                _write_around(db, change, tokens)
+        except Abandon as abandoned:
+            return abandoned.result  # type: ignore[return-value]
+        return Committed(version)
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT id FROM needs WHERE wake_at <= ? ORDER BY wake_at LIMIT ?", (micros(now), limit)
+            ).fetchall()
+        return [need for (need,) in rows]
+
+    def wake(self, needs: Iterable[str], now: datetime) -> None:
+        with self._writing() as db:
+            db.executemany(
+                "UPDATE needs SET wake_at = ?, version = version + 1 WHERE id = ? AND status <> 'closed'",
+                [(micros(now), need) for need in needs],
+            )
+
+    def failures(self, need: str) -> int:
+        with self._reading() as db:
+            row = db.execute("SELECT failures FROM needs WHERE id = ?", (need,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def defer(self, need: str, until: datetime) -> None:
+        with self._writing() as db:
+            db.execute("UPDATE needs SET wake_at = ?, failures = failures + 1 WHERE id = ?", (micros(until), need))
+
+    def forgive(self, need: str) -> None:
+        with self._writing() as db:
+            db.execute("UPDATE needs SET failures = 0 WHERE id = ? AND failures > 0", (need,))
+
+    def needs(self, *, statuses: Sequence[NeedStatus] = (), limit: int = 1000) -> list[NeedRow]:
+        wanted = list(statuses) or list(NeedStatus)
+        marks = ",".join("?" * len(wanted))
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT id, status, outcome, category, area, needed_by, wake_at FROM needs"  # noqa: S608 - only ?s
+                f" WHERE status IN ({marks}) ORDER BY opened_at DESC, id LIMIT ?",
+                [*(status.value for status in wanted), limit],
+            ).fetchall()
+        return [
+            NeedRow(need, NeedStatus(status), outcome, category, area, instant(needed_by), maybe_instant(wake_at))
+            for need, status, outcome, category, area, needed_by, wake_at in rows
+        ]
+
+    def story(self, need: str) -> list[Event]:
+        with self._reading() as db:
+            rows = db.execute("SELECT doc FROM events WHERE need = ? ORDER BY seq", (need,)).fetchall()
+        return [Event.model_validate_json(doc) for (doc,) in rows]
+
+    def resident(self, need: str) -> Resident:
+        with self._reading() as db:
+            row = db.execute("SELECT doc FROM residents WHERE need = ?", (need,)).fetchone()
+        return Resident.model_validate_json(row[0]) if row else Resident()
+
+    def notes(self, need: str) -> dict[str, str]:
+        with self._reading() as db:
+            return dict(db.execute("SELECT id, words FROM notes WHERE need = ?", (need,)).fetchall())
+
+    def find_token(self, hash: str) -> TokenRow | None:
+        with self._reading() as db:
+            row = db.execute("SELECT hash, purpose, target, need FROM tokens WHERE hash = ?", (hash,)).fetchone()
+        return TokenRow(*row) if row else None
+
+
+def _take_slots(db: sqlite3.Connection, slots: Sequence[Slot]) -> tuple[str, ...]:
+    """Take one ask from each responder's week; returns those who had none left."""
+    full = []
+    for slot in slots:
+        most = 10**9 if slot.limit is None else slot.limit
+        taken = db.execute(
+            "INSERT INTO ledger (responder, week, taken) SELECT ?, ?, 1 WHERE ? > 0"
+            " ON CONFLICT (responder, week) DO UPDATE SET taken = taken + 1 WHERE taken < ?",
+            (slot.responder, slot.week, most, most),
+        )
+        if taken.rowcount == 0:
+            full.append(slot.responder)
+    return tuple(full)
+
+
+def _write_around(db: sqlite3.Connection, change: Change, tokens: Sequence[TokenRow]) -> None:
+    """Everything of a change but the need itself. What has an id made of its cause is put if absent."""
+    need = change.need.id
+    db.executemany(
+        "INSERT INTO invitations (id, need, responder, doc) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc",
+        [(i.id, need, i.responder, i.model_dump_json()) for i in change.invitations],
+    )
+    db.executemany(
+        "INSERT INTO events (need, seq, doc) VALUES (?, ?, ?)",
+        [(need, event.seq, event.model_dump_json()) for event in change.events],
+    )
+    db.executemany(
+        "INSERT INTO tasks (id, need, status, officer, doc) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET status = excluded.status, officer = excluded.officer, doc = excluded.doc",
+        [(task.id, need, task.status.value, task.officer, task.model_dump_json()) for task in change.tasks],
+    )
+    db.executemany("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", [(id, need, words) for id, words in change.notes])
+    db.executemany(
+        "INSERT OR IGNORE INTO messages (id, need, recipient, urgent, state, not_before, changed_at, doc)"
+        " VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)",
+        [
+            (m.id, need, m.to, int(m.urgent), micros(m.created_at), micros(m.created_at), m.model_dump_json())
+            for m in change.messages
+        ],
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)", [(t.hash, t.purpose, t.target, t.need) for t in tokens]
+    )

@@ -1,0 +1,54 @@
+"""Leases, marks, and the questions an auditor asks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from infra.store import Lease
+from infra.store.sqlite.connection import Connected, instant, micros
+
+
+class WatchTables(Connected):
+    """Who does what now, what happened when, and which promises are late."""
+
+    def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> Lease | None:
+        with self._writing() as db:
+            row = db.execute("SELECT holder, fence, until FROM leases WHERE name = ?", (name,)).fetchone()
+            if row and row[2] > micros(now) and row[0] != holder:
+                return None
+            renewed = bool(row and row[0] == holder and row[2] > micros(now))
+            fence = row[1] if renewed else (row[1] if row else 0) + 1
+            db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (name, holder, fence, micros(until)))
+        return Lease(name, holder, fence, until)
+
+    def release_lease(self, lease: Lease) -> None:
+        with self._writing() as db:
+            db.execute("UPDATE leases SET until = 0 WHERE name = ? AND fence = ?", (lease.name, lease.fence))
+
+    def mark(self, name: str, at: datetime | None) -> None:
+        with self._writing() as db:
+            if at is None:
+                db.execute("DELETE FROM marks WHERE name = ?", (name,))
+            else:
+                db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, micros(at)))
+
+    def marks(self) -> dict[str, datetime]:
+        with self._reading() as db:
+            rows = db.execute("SELECT name, at FROM marks").fetchall()
+        return {name: instant(at) for name, at in rows}
+
+    def overdue(self, before: datetime) -> list[str]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT id FROM needs WHERE wake_at < ? ORDER BY wake_at LIMIT 1000", (micros(before),)
+            ).fetchall()
+        return [need for (need,) in rows]
+
+    def unwatched(self) -> list[str]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT id FROM needs n WHERE status <> 'closed' AND wake_at IS NULL"
+                " AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.need = n.id AND t.status IN ('open', 'taken'))"
+                " LIMIT 1000"
+            ).fetchall()
+        return [need for (need,) in rows]

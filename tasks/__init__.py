@@ -1,0 +1,1 @@
+"""WHAT: small effects, each safe to repeat."""

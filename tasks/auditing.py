@@ -1,0 +1,36 @@
+"""Is every promise kept? Alarms on time, messages on their way, sweeps running, somebody on duty."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from infra.store import MessageState, Store
+
+LATE_ALARM = timedelta(minutes=2)
+STUCK_MESSAGE = timedelta(minutes=15)
+MISSING_SWEEP = timedelta(minutes=3)
+
+
+def audit(store: Store, now: datetime) -> list[str]:
+    """Return what is wrong, in sentences with counts and references only. Late and lost alarms are re-armed."""
+    problems: list[str] = []
+    if late := store.overdue(now - LATE_ALARM):
+        store.wake(late, now)
+        problems.append(f"{len(late)} alarms are more than {LATE_ALARM.seconds // 60} minutes late: {_some(late)}")
+    if lost := store.unwatched():
+        store.wake(lost, now)
+        problems.append(f"{len(lost)} open needs had no alarm and no officer: {_some(lost)}")
+    if stuck := store.stuck_messages(now - STUCK_MESSAGE):
+        problems.append(f"{stuck} messages have been on their way for more than {STUCK_MESSAGE.seconds // 60} minutes")
+    if failed := store.outbox_counts().get(MessageState.failed, 0):
+        problems.append(f"{failed} messages could not be sent and need a person: see 'muster doctor'")
+    swept = store.marks().get("sweep")
+    if swept is None or swept < now - MISSING_SWEEP:
+        problems.append("no sweep has run lately: is the worker up?")
+    if not store.officers():
+        problems.append("no officer is on record to hand needs over to: muster officer add")
+    return problems
+
+
+def _some(needs: list[str]) -> str:
+    return ", ".join(needs[:10]) + (" and more" if len(needs) > 10 else "")

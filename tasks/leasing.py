@@ -1,0 +1,39 @@
+"""A lease held while something is done: renewed by itself, gone soon after a process is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from infra import clock
+from infra.store import Lease, Store, StoreError
+
+LEASE = timedelta(seconds=15)
+
+
+@contextmanager
+def held(store: Store, name: str, holder: str) -> Iterator[Lease | None]:
+    """Hold the lease `name` for as long as the block runs; `None` while somebody else holds it."""
+    lease = store.take_lease(name, holder, clock.now(), clock.now() + LEASE)
+    if lease is None:
+        yield None
+        return
+    done = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(store, lease, done), daemon=True)
+    renewing.start()
+    try:
+        yield lease
+    finally:
+        done.set()
+        renewing.join()
+        store.release_lease(lease)
+
+
+def _renew(store: Store, lease: Lease, done: threading.Event) -> None:
+    while not done.wait(LEASE.total_seconds() / 3):
+        try:
+            store.take_lease(lease.name, lease.holder, clock.now(), clock.now() + LEASE)
+        except StoreError:
+            continue  # the lease may run out: whoever takes it next has a higher fence

@@ -1,0 +1,141 @@
+"""Take a need as far as it can go now: decide, commit, again, until it rests."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from domain.asking import ask, call_reserve, remind, skip
+from domain.changes import Change, Draft, Refusal, week_of
+from domain.closing import ask_resident, presume_met, reopen, stand_down
+from domain.escalation import next_step
+from domain.handing_over import hand_over, pass_task, raise_decision_task
+from domain.matching import Candidate, choose
+from domain.situations import Situation
+from domain.steps import (
+    Ask,
+    AskResident,
+    CallReserve,
+    HandToOfficer,
+    PassTask,
+    PresumeMet,
+    Remind,
+    Reopen,
+    Rest,
+    Skip,
+    StandDown,
+    Step,
+)
+from infra import clock
+from infra.door import Busy, Door
+from infra.store import Store, StoreError
+
+MOST_STEPS = 50
+MOST_CANDIDATES = 200
+FAILURES_BEFORE_A_PERSON = 5
+LONGEST_BACK_OFF = timedelta(hours=1)
+
+log = logging.getLogger("muster.moving")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a look at a need came to: each step's because, in order, the rest included."""
+
+    need: str
+    because: tuple[str, ...]
+
+
+def move_need(door: Door, need: str) -> Moved:
+    """Look at one need until it rests, at most `MOST_STEPS` steps. Looking twice changes nothing the second time."""
+    said: list[str] = []
+    for _ in range(MOST_STEPS):
+        step = take_step(door, need)
+        said.append(step.because)
+        if isinstance(step, Rest):
+            break
+    return Moved(need, tuple(said))
+
+
+def move_needs(door: Door, needs: list[str]) -> list[Moved]:
+    """Look at each of these needs. One that fails waits longer each time and never holds up the others."""
+    moved = []
+    for need in needs:
+        try:
+            moved.append(move_need(door, need))
+            door.store.forgive(need)
+        except (StoreError, Busy) as passing:
+            log.warning("need %s: not this time: %s", need, type(passing).__name__)
+        except Exception:  # whatever is wrong with one need must not stop the others
+            log.exception("need %s: deciding failed", need)
+            _back_off(door, need)
+    return moved
+
+
+def take_step(door: Door, need: str) -> Step:
+    """Decide the next step of a need and commit it."""
+    taken: list[Step] = []
+
+    def decide(situation: Situation, now: datetime) -> Change | None:
+        step = next_step(situation, now)
+        taken.append(step)
+        return _change_for(step, situation, door.store, now)
+
+    done = door.change(need, decide)
+    if isinstance(done, Refusal):
+        raise AssertionError(f"a step is never refused: {done.code}")
+    return taken[-1]
+
+
+def _change_for(step: Step, situation: Situation, store: Store, now: datetime) -> Change | None:
+    match step:
+        case Ask():
+            candidates = _candidates(step, situation, store, now)
+            choice = choose(candidates, situation, step.lines, situation.need.playbook.round(step.round), now)
+            return ask(situation, step, choice, now)
+        case Skip():
+            return skip(situation, step, now)
+        case Remind():
+            return remind(situation, step, now)
+        case CallReserve():
+            return call_reserve(situation, step, now)
+        case Reopen():
+            return reopen(situation, step, now)
+        case StandDown():
+            return stand_down(situation, now)
+        case HandToOfficer():
+            return hand_over(situation, step, now)
+        case PassTask():
+            return pass_task(situation, step, now)
+        case AskResident():
+            return ask_resident(situation, now)
+        case PresumeMet():
+            return presume_met(situation, now)
+        case Rest():
+            return None if situation.need.wake_at == step.until else Draft(situation, now).change(wake_at=step.until)
+        case _:
+            assert_never(step)
+
+
+def _candidates(step: Ask, situation: Situation, store: Store, now: datetime) -> list[Candidate]:
+    """Those who may be asked, fetched wide enough that people asked already do not crowd out others."""
+    need = situation.need
+    round = need.playbook.round(step.round)
+    return store.candidates(
+        [need.line(n).what for n in step.lines],
+        [sector.value for sector in round.sectors],
+        need.point,
+        round.within_km,
+        week_of(now, situation),
+        max(MOST_CANDIDATES, round.ask) + len(situation.invitations),
+    )
+
+
+def _back_off(door: Door, need: str) -> None:
+    """Look again later, each time twice as late; after five failures in a row a person is asked to look."""
+    failures = door.store.failures(need) + 1
+    if failures == FAILURES_BEFORE_A_PERSON:
+        door.change(need, raise_decision_task)
+    door.store.defer(need, clock.now() + min(timedelta(seconds=5) * 2**failures, LONGEST_BACK_OFF))

@@ -1,0 +1,82 @@
+"""The effects as Prefect tasks: nothing cached, nothing retried by Prefect, ids in and out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import httpx
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from infra import clock
+from infra.process import the_door
+from notifications.channels import open_channel
+from tasks.auditing import audit
+from tasks.delivering import Deliverer
+from tasks.moving import move_needs
+
+MOST_AT_ONCE = 1000
+log = logging.getLogger("muster.tasks")
+
+
+@lru_cache(maxsize=1)
+def _deliverer() -> Deliverer:
+    """One for each process, so that connections to the mail server are kept."""
+    settings = the_door().settings
+    return Deliverer(the_door(), open_channel(settings.email, settings.home, settings.email_rate))
+
+
+@task(cache_policy=NO_CACHE)
+async def begin_sweep(planned: datetime | None) -> bool:
+    """Note that a sweep begins; say no if one has begun since this one was to start. Twice is harmless."""
+    store, now = the_door().store, clock.now()
+    last = (await asyncio.to_thread(store.marks)).get("sweep")
+    if planned is not None and last is not None and last > planned + timedelta(seconds=1):
+        return False
+    await asyncio.to_thread(store.mark, "sweep", now)
+    return True
+
+
+@task(cache_policy=NO_CACHE)
+async def find_due() -> list[str]:
+    """The needs whose alarm has come."""
+    return await asyncio.to_thread(the_door().store.due, clock.now(), MOST_AT_ONCE)
+
+
+@task(cache_policy=NO_CACHE, task_run_name="move {need_id}")
+async def move_one(need_id: str) -> tuple[str, ...]:
+    """Take one need as far as it can go. The second time it rests at once."""
+    moved = await asyncio.to_thread(move_needs, the_door(), [need_id])
+    return moved[0].because if moved else ()
+
+
+@task(cache_policy=NO_CACHE)
+async def move_many(need_ids: list[str]) -> int:
+    """Take each of these needs as far as it can go; returns how many moved."""
+    return len(await asyncio.to_thread(move_needs, the_door(), need_ids))
+
+
+@task(cache_policy=NO_CACHE)
+async def deliver_messages() -> dict[str, int]:
+    """Send what the outbox holds. While another deliverer is at it, there is nothing left to do."""
+    delivered = await asyncio.to_thread(_deliverer().deliver_due)
+    return {state.value: count for state, count in delivered.items()}
+
+
+@task(cache_policy=NO_CACHE)
+async def audit_promises() -> list[str]:
+    """What is wrong, in sentences. Late alarms are re-armed; once re-armed they are on time."""
+    return await asyncio.to_thread(audit, the_door().store, clock.now())
+
+
+@task(cache_policy=NO_CACHE)
+async def send_heartbeat() -> None:
+    """Tell the outside watchdog that all is well. It notices when we stop."""
+    url = the_door().settings.heartbeat_url
+    if url:
+        async with httpx.AsyncClient(timeout=10) as client:
+            (await client.get(url)).raise_for_status()
+    await asyncio.to_thread(the_door().store.mark, "heartbeat", clock.now())

@@ -1,0 +1,1 @@
+"""ANSWERS: the pages partners and residents see. Never imports Prefect."""
