@@ -116,13 +116,16 @@ def settle(situation: Situation, invitation: Invitation, answer: Answer) -> tupl
 
 
 def _offer(situation: Situation, invitation: Invitation, line: Line, answer: Answer) -> int:
-    """`accept` offers all that this page asks for: what is missing, or what was asked when nothing is."""
-    if answer.kind is AnswerKind.accept and line.number not in answer.offers:
-        share = invitation.share(line.number)
-        if not line.capability.split:
-            return line.quantity
-        return room_for(situation, invitation, line) or (share.asked if share else 0)
-    return answer.offers.get(line.number, 0)
+    """`accept` offers what was asked, as far as it is still missing; when nothing is, to stand by with all of it."""
+    if answer.kind is not AnswerKind.accept or line.number in answer.offers:
+        return answer.offers.get(line.number, 0)
+    lines = asked_lines(situation, invitation)
+    share = invitation.share(line.number)
+    asked = line.quantity if share is None or not line.capability.split else share.asked
+    if not any(room_for(situation, invitation, other) for other in lines):
+        return asked
+    room = room_for(situation, invitation, line)
+    return min(asked, room) if line.capability.split or room == line.quantity else 0
 
 
 def check_answer(situation: Situation, invitation: Invitation, answer: Answer) -> Refusal | None:
@@ -138,7 +141,8 @@ def check_answer(situation: Situation, invitation: Invitation, answer: Answer) -
             return Refusal(
                 "invalid", f"This cannot be shared out: offer all of it ({line.amount}) or 0.", f"quantity-{number}"
             )
-    if answer.kind is AnswerKind.part and not any(answer.offers.values()):
+    gives = answer.kind is AnswerKind.accept and any(n not in answer.offers for n in lines)
+    if answer.kind in (AnswerKind.accept, AnswerKind.part) and not gives and not any(answer.offers.values()):
         first = next(iter(lines))
         return Refusal("invalid", "Enter how many you can give, in at least one place.", f"quantity-{first}")
     if answer.kind is AnswerKind.reject and answer.reason is None:
@@ -153,7 +157,7 @@ def take_answer(
 ) -> Change | Refusal | None:
     """Record an answer, or refuse it with what is true now. The same answer sent twice is the same answer (`None`)."""
     invitation = situation.by_id[invitation_id]
-    if invitation.fingerprint == answer.fingerprint and not situation.need.closed and not _released(invitation):
+    if _is_same_answer(situation, invitation, answer):
         return None
     if refusal := answerable(situation, invitation) or check_answer(situation, invitation, answer):
         return refusal
@@ -169,8 +173,15 @@ def take_answer(
             return _record_yes(draft, invitation, answer, responder)
 
 
-def _released(invitation: Invitation) -> bool:
-    return invitation.status is InvitationStatus.cancelled
+def _is_same_answer(situation: Situation, invitation: Invitation, answer: Answer) -> bool:
+    """Sent twice from one page; or the same again from a fresh page, as long as it comes to what it came to."""
+    released = invitation.status is InvitationStatus.cancelled
+    if invitation.fingerprint != answer.fingerprint or situation.need.closed or released:
+        return False
+    if answer.page_version not in (None, invitation.version) or answer.kind not in (AnswerKind.accept, AnswerKind.part):
+        return True
+    comes_to = {s.line.number: (s.pledged, s.reserve) for s in settle(situation, invitation, answer)}
+    return all((s.pledged, s.reserve) == comes_to.get(s.line, (0, 0)) for s in invitation.shares)
 
 
 def _record_yes(draft: Draft, invitation: Invitation, answer: Answer, responder: Responder) -> Change | Refusal:
@@ -208,10 +219,18 @@ def _record_yes(draft: Draft, invitation: Invitation, answer: Answer, responder:
         changed=invitation.answered_at is not None,
     )
     draft.put(accepted)
+    _look_for_others(draft, invitation, accepted)
     draft.tell_responder(MessageKind.receipt, accepted)
     if accepted.pledged and not invitation.pledged:
         draft.tell_responder(MessageKind.private_details, accepted)
     return draft.change(wake_at=draft.now)
+
+
+def _look_for_others(draft: Draft, before: Invitation, after: Invitation) -> None:
+    """A line that loses a promise is handed over anew when nobody is left to ask, unless its task still waits."""
+    waiting = {n for task in draft.situation.open_tasks if task.kind is TaskKind.hand_over for n in task.lines}
+    lost = {s.line for s, t in zip(before.shares, after.shares, strict=True) if t.pledged < s.pledged}
+    draft.set_lines(tuple(lost - waiting), handed_over=False)
 
 
 def _filled(share: Share, settled: Settled | None, answer: Answer) -> Share:
@@ -234,6 +253,8 @@ def _not_as_shown(situation: Situation, answer: Answer, settled: tuple[Settled, 
             "Thank you. Others have covered this in the meantime, so it is no longer needed. "
             "You can stand by in case somebody drops out.",
         )
+    if any(comes_to.get(n, (0, 0))[0] > pledged for n, (pledged, _) in shown.items()):
+        return Refusal("stale", "Something has changed since you opened this page. This is how it stands now.")
     return Refusal(
         "less",
         "Thank you. Others have answered in the meantime, so less is needed now. Check what your answer comes to.",
@@ -265,17 +286,21 @@ def _record_no(draft: Draft, invitation: Invitation, answer: Answer) -> Change:
         note=note or invitation.note,
     )
     draft.put(rejected)
+    _look_for_others(draft, invitation, rejected)
     draft.tell_responder(MessageKind.receipt, rejected)
     return draft.change(wake_at=draft.now)
 
 
 def _record_question(draft: Draft, invitation: Invitation, answer: Answer) -> Change:
-    """A question holds nothing: an officer answers it, and the person counts as unable for now. A promise made stays."""
+    """A question holds nothing: an officer answers it, and who was asked counts as unable for now.
+
+    A promise made stays; so does a no, and that somebody was released.
+    """
     note = draft.keep_note(answer.words or "")
     draft.note_event(EventCode.asked_question, by=answer.by, responders=(invitation.responder,), note=note)
     asked = invitation.but(version=invitation.version + 1, fingerprint=answer.fingerprint, note=note)
-    if asked.status is not InvitationStatus.accepted:
-        asked = asked.but(status=InvitationStatus.requested, reason=Reason.question)
+    if asked.open:
+        asked = asked.but(reason=Reason.question)
     draft.put(asked)
     draft.raise_task(TaskKind.question, invitation=invitation.id, note=note)
     draft.tell_responder(MessageKind.receipt, asked)
@@ -298,6 +323,8 @@ def record_undeliverable(
             draft.tell_responder(MessageKind.invitation, again)
         elif invitation.status is InvitationStatus.accepted:
             draft.tell_responder(MessageKind.receipt, again)
+            if invitation.pledged:
+                draft.tell_responder(MessageKind.private_details, again)
         return draft.change(wake_at=now)
     if not invitation.open:
         return None
@@ -306,6 +333,7 @@ def record_undeliverable(
         invitation.but(
             status=InvitationStatus.rejected,
             reason=Reason.undeliverable,
+            shares=tuple(share.but(reserve=0) for share in invitation.shares),
             version=invitation.version + 1,
             answered_at=now,
         )

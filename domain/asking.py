@@ -146,7 +146,8 @@ def _asked_again(situation: Situation, invitation: Invitation, left: dict[int, i
         if share.reserve and left.get(share.line, 0) > 0:
             patience = need.playbook.round(min(max(line.round, 1), len(need.playbook.rounds))).patience
             until.append(answer_by(now, patience, line.due))
-            share = share.but(asked=left[share.line], expected=min(share.reserve, left[share.line]) * RESERVE_SAYS_YES)
+            wanted = min(share.reserve, left[share.line])
+            share = share.but(asked=wanted, expected=wanted * RESERVE_SAYS_YES)
         shares.append(share)
     return invitation.but(
         version=invitation.version + 1,

@@ -96,14 +96,6 @@ def hear_resident(situation: Situation, said: str, now: datetime, note: str | No
     return draft.change(wake_at=now)
 
 
-def note_resident_unreachable(situation: Situation, now: datetime, *, kind: MessageKind) -> Change:
-    """The resident's address is dead: an officer is asked to tell them instead."""
-    draft = Draft(situation, now)
-    draft.note_event(EventCode.task_raised, kind=TaskKind.call_resident.value)
-    draft.raise_task(TaskKind.call_resident, note=kind.value)
-    return draft.change(wake_at=None if situation.need.closed else now)
-
-
 def presume_met(situation: Situation, now: datetime) -> Change:
     """The resident said nothing: it is presumed to have happened, and counted apart."""
     return _close(Draft(situation, now), Outcome.presumed, "muster")
@@ -138,7 +130,7 @@ def _close(draft: Draft, outcome: Outcome, by: str) -> Change:
     draft.set_need(status=NeedStatus.closed, outcome=outcome, closed_at=draft.now)
     if outcome is not Outcome.duplicate:
         draft.tell_resident(MessageKind.resident_closed)
-    return draft.change(wake_at=None)
+    return draft.change(wake_at=draft.now)
 
 
 def _end_pledge(draft: Draft, invitation: Invitation, happened: bool, outcome: Outcome) -> None:

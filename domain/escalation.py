@@ -28,8 +28,8 @@ from domain.times import is_waking, next_waking
 
 def next_step(situation: Situation, now: datetime) -> Step:
     """Return the one thing to do now, with the reason an officer would give for it."""
-    if situation.need.closed:
-        return Rest(None, "This need is closed.")
+    if situation.need.closed:  # only a call to somebody without e-mail may still be to make
+        return _pass_task(situation, now) or Rest(next_moment(situation, now), "This need is closed.")
     return (
         _pass_task(situation, now)
         or (_follow_up(situation, now) if situation.covered else _escalate(situation, now))
@@ -63,11 +63,8 @@ def _escalate(situation: Situation, now: datetime) -> Step | None:
             tuple(line.number for line in situation.missing_lines),
             "Somebody who had promised cannot, so part of it is missing again.",
         )
-    return (
-        _call_reserve(situation, now)
-        or (_ask(situation, now) if _may_ask(situation, now) else None)
-        or _hand_over(situation, now)
-    )
+    asking = _call_reserve(situation, now) or _ask(situation, now) if _may_ask(situation, now) else None
+    return asking or _hand_over(situation, now)
 
 
 def _may_ask(situation: Situation, now: datetime) -> bool:
@@ -136,7 +133,7 @@ def _round_is_over(situation: Situation, line: Line, now: datetime) -> bool:
 def _wants_more(situation: Situation, line: Line, now: datetime) -> bool:
     if line.dry or line.round > len(situation.need.playbook.rounds):
         return False
-    asked = sum(1 for i in situation.awaited(line, now))
+    asked = situation.awaited_in_round(line, line.round, now)
     limit = situation.need.playbook.round(line.round).ask
     return asked < limit and situation.expected(line, now) < situation.missing(line)
 
@@ -157,7 +154,7 @@ def _wants_reminding(situation: Situation, invitation: Invitation, now: datetime
         return False
     for share in invitation.shares:
         line = situation.need.line(share.line)
-        others = situation.expected(line, now) - share.expected
+        others = round(situation.expected(line, now) - share.expected, 6)
         if situation.missing(line) and others < situation.missing(line):
             return True
     return False
@@ -220,6 +217,8 @@ def _moments(situation: Situation, now: datetime) -> Iterator[datetime]:
     need, after = situation.need, situation.need.playbook.follow_up
     for task in situation.open_tasks:
         yield task.take_by
+    if need.closed:
+        return
     if situation.covered:
         yield need.last_due + after.confirm_after
         if need.resident_asked_at:

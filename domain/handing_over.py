@@ -29,11 +29,16 @@ def hand_over(situation: Situation, step: HandToOfficer, now: datetime) -> Chang
         draft.finish_tasks(TaskKind.hand_over, TaskKind.past_due)
         draft.raise_task(TaskKind.past_due, lines=step.lines, urgent=True)
     else:
-        if step.why == "exhausted" and not any(line.handed_over for line in situation.need.lines):
+        if step.why == "exhausted" and not _resident_knows(situation):
             draft.tell_resident(MessageKind.resident_delayed)
         draft.set_lines(step.lines, handed_over=True)
         draft.raise_task(TaskKind.hand_over, lines=step.lines, urgent=True)
     return draft.change(wake_at=now)
+
+
+def _resident_knows(situation: Situation) -> bool:
+    """Told already that it takes longer: when it was handed over before, or when what was covered had to be reopened."""
+    return situation.need.resident_told or any(task.kind is TaskKind.hand_over for task in situation.tasks)
 
 
 def pass_task(situation: Situation, step: PassTask, now: datetime) -> Change:
@@ -66,6 +71,19 @@ def take_task(situation: Situation, task_id: str, officer: str, now: datetime) -
     draft = Draft(situation, now)
     draft.note_event(EventCode.task_taken, by=f"officer:{officer}", task=task.id, kind=task.kind.value)
     draft.put_task(task.but(status=TaskStatus.taken, officer=officer))
+    return draft.change(wake_at=now)
+
+
+def raise_task(
+    situation: Situation, now: datetime, *, kind: TaskKind, invitation: str | None = None, note: str | None = None
+) -> Change | None:
+    """Something came up that a person must see to. The same thing twice is one task (`None`)."""
+    for task in situation.tasks:
+        if (task.kind, task.invitation, task.note) == (kind, invitation, note) and task.status is not TaskStatus.done:
+            return None
+    draft = Draft(situation, now)
+    draft.note_event(EventCode.task_raised, kind=kind.value)
+    draft.raise_task(kind, invitation=invitation, note=note)
     return draft.change(wake_at=now)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind, TaskStatus
 from domain.responders import Responder
+from domain.times import say_when
 
 INVITATION_LABELS = {
     InvitationStatus.requested: "Asked",
@@ -80,6 +83,12 @@ def label_responder(responder: Responder) -> str:
 def label_code(code: str) -> str:
     """`Personal care` for `personal-care`: a category whose title is not at hand."""
     return code.replace("-", " ").capitalize()
+
+
+def say_moment(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`9am on Tuesday 3 March`; seconds only where they matter, within 10 minutes of `now`."""
+    near = abs(instant - now) < timedelta(minutes=10)
+    return say_when(instant if near else instant.replace(second=0, microsecond=0), zone)
 
 
 def say_list(items: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
 PATHS = {Purpose.invite: "/r/", Purpose.status: "/s/", Purpose.take: "/t/", Purpose.unsubscribe: "/u/"}
 TOKEN = re.compile(r"([a-z0-9]{1,8})\.([A-Za-z0-9_-]{43})")
 SOFT_BREAK = re.compile(r"=\r?\n")
+BEFORE = re.compile(r"(?:=3[Dd]|[<=\s])*")
 
 
 class LinkTo(Value):
@@ -48,7 +49,8 @@ def hash_token(token: str) -> str:
 
 def clean_token(text: str, keys: Mapping[str, bytes]) -> str | None:
     """Find the token in what arrived: mail programs add dots, brackets and `=3D`. `None` for none, or a retired key."""
-    match = TOKEN.match(SOFT_BREAK.sub("", unquote(text[:500])).lstrip("<= \t\r\n"))
+    plain = SOFT_BREAK.sub("", unquote(text[:500]))
+    match = TOKEN.match(BEFORE.sub("", plain, count=1))
     return match[0] if match and match[1] in keys else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,8 +56,9 @@ def choose(
     """Return the fewest candidates, in fair order, whose expected giving covers what is missing; at most `round.ask` a line."""
     need = situation.need
     wanting = {line.number: line for line in need.lines if line.number in lines}
+    number = need.playbook.rounds.index(round) + 1
     want = {n: situation.missing(line) - situation.expected(line, now) for n, line in wanting.items()}
-    room = {n: round.ask - len(situation.awaited(line, now)) for n, line in wanting.items()}
+    room = {n: round.ask - situation.awaited_in_round(line, number, now) for n, line in wanting.items()}
     barred = _barred(situation)
     chosen: list[Chosen] = []
     for candidate in in_fair_order(candidates, need, round):
@@ -75,7 +77,7 @@ def choose(
             continue
         chosen.append(Chosen(responder, giving))
         for n, worth in giving.items():
-            want[n] -= worth
+            want[n] = builtins.round(want[n] - worth, 6)
             room[n] -= 1
         if all(want[n] <= 0 or room[n] <= 0 for n in wanting):
             return Choice(tuple(chosen), ())
@@ -144,9 +146,9 @@ def expected_giving(responder: Responder, line: Line, missing: int) -> float:
 
 
 def _barred(situation: Situation) -> set[str]:
-    """Refusers, in any cycle, and those who have said yes already."""
+    """Refusers, in any cycle, those who have said yes already, and those who wait for an answer of ours."""
     out = (InvitationStatus.rejected, InvitationStatus.failed, InvitationStatus.accepted)
-    return {i.responder for i in situation.invitations if i.status in out}
+    return {i.responder for i in situation.invitations if i.status in out or (i.open and not i.awaited)}
 
 
 def _has_been_asked(situation: Situation, responder: Responder, line: int) -> bool:

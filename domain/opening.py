@@ -106,7 +106,8 @@ def _read_line(
         capability = catalogue.find(what.strip())
     except LookupError as wrong:
         raise NeedWrong(place, str(wrong.args[0])) from None
-    if not amount.strip().isascii() or not amount.strip().isdigit() or not 1 <= int(amount.strip()[:7]) <= 100_000:
+    digits = amount.strip().lstrip("0")
+    if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits[:7]) <= 100_000:
         raise NeedWrong(
             place,
             f"{amount.strip()[:20]!r} is not a quantity; write a whole number from 1 to 100,000, "
@@ -115,7 +116,7 @@ def _read_line(
     if at and not when.strip():
         raise NeedWrong(place, "after the @ comes the time it is due, such as 04:00")
     due = _future(place, when, now, zone) if at else needed_by
-    return Line(number=number, capability=capability, quantity=int(amount), due=due)
+    return Line(number=number, capability=capability, quantity=int(digits), due=due)
 
 
 def open_need(

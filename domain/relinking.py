@@ -15,11 +15,14 @@ NOT_AGAIN_WITHIN = timedelta(minutes=10)
 def send_new_link(
     situation: Situation, responder: str, contact: int, last: datetime | None, now: datetime
 ) -> Change | None:
-    """Send `responder` the link of their latest invitation, to contact number `contact`. `last`: when one was last sent.
+    """Send `responder` the link of their latest invitation, to contact number `contact`.
 
-    `None` when there is nothing to send: never asked, the need closed, or one was sent a moment ago.
+    `last` is when one was last sent. `None` when there is nothing to send: never asked, the need closed, or one
+    was sent a moment ago.
     """
-    invitation = max((i for i in situation.invitations if i.responder == responder), key=lambda i: i.cycle, default=None)
+    invitation = max(
+        (i for i in situation.invitations if i.responder == responder), key=lambda i: i.cycle, default=None
+    )
     if invitation is None or situation.need.closed or _sent_just_now(last, now):
         return None
     draft = Draft(situation, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -33,11 +33,12 @@ class Responder(Value):
     contacts: int = 0
     source: Name = "csv"
 
-    @model_validator(mode="after")
-    def _volunteers_are_not_worn_out(self) -> Self:
-        if self.weekly_limit is None and self.sector is Sector.volunteer:
-            return self.model_copy(update={"weekly_limit": VOLUNTEER_WEEKLY_LIMIT})
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _volunteers_are_not_worn_out(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("sector") == Sector.volunteer and given.get("weekly_limit") is None:
+            return given | {"weekly_limit": VOLUNTEER_WEEKLY_LIMIT}
+        return given
 
     def holds_check(self, capability: Capability) -> bool:
         """Does this responder hold the check that `capability` requires, or a higher one?"""

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from domain.events import Event, EventCode
 from domain.invitations import Reason
-from domain.labels import OUTCOME_LABELS, REASON_LABELS, TASK_LABELS, say_list, say_some
+from domain.labels import OUTCOME_LABELS, REASON_LABELS, TASK_LABELS, say_moment, say_some
 from domain.needs import Need, Outcome
 from domain.officers import TaskKind
-from domain.times import say_when
 from domain.values import plural
 
 LABELS = {
@@ -50,7 +49,7 @@ def label(event: Event) -> str:
 
 
 def because(event: Event, names: Mapping[str, str], need: Need, zone: ZoneInfo) -> str:
-    """The sentence an officer reads. `names` says what responders' and officers' ids are called; an unknown id stays an id."""
+    """The sentence an officer reads. `names` says what responders and officers are called, by id."""
     return SENTENCES[event.code](Told(event, names, need, zone))
 
 
@@ -78,7 +77,8 @@ class Told:
     def amounts(self, fact: str) -> str:
         """Line numbers with quantities, as people say them: `12 food parcels and 2 lifts`; empty if there are none."""
         known = {str(line.number): line for line in self.need.lines}
-        said = [known[n].capability.amount(q) for n, q in sorted(self.counts(fact).items()) if n in known and q]
+        ordered = sorted(self.counts(fact).items(), key=lambda item: int(item[0]))
+        said = [known[n].capability.amount(q) for n, q in ordered if n in known and q]
         return say_some(said) if said else ""
 
     @property
@@ -112,18 +112,18 @@ class Told:
     @property
     def task(self) -> str:
         kind = self.code("kind")
-        return TASK_LABELS[TaskKind(kind)].lower() if kind in TaskKind else "the task"
+        return TASK_LABELS[TaskKind(kind)].lower() if kind else "the task"
 
     @property
     def by_phone(self) -> str:
-        return f" ({_first_small(self.officer)} recorded it)" if self.event.by.startswith("officer") else ""
+        return f" ({self.officer} recorded it.)" if self.event.by.startswith("officer") else ""
 
 
 def _opened(told: Told) -> str:
     units = {line.what: line.capability for line in told.need.lines}
     said = [units[what].amount(count) for what, count in told.counts("quantities").items() if what in units]
     urgent = " It is urgent." if told.event.facts.get("urgent") else ""
-    needed = say_when(told.need.needed_by, told.zone)
+    needed = say_moment(told.need.needed_by, told.event.at, told.zone)
     return f"Somebody in {told.need.area} needs {say_some(said) if said else 'help'} by {needed}.{urgent}"
 
 
@@ -149,17 +149,17 @@ def _said_yes(told: Told) -> str:
     changed = "changed their answer" if told.event.facts.get("changed") else "said yes"
     late = " That is later than it is due, so it does not count." if told.event.facts.get("late") else ""
     if pledged and reserve:
-        said = f"{pledged}, and stand by with {reserve}"
+        said = f"{pledged} count, {reserve} stand by"
     elif pledged:
         said = pledged
     else:
-        said = f"they stand by with {reserve}" if reserve else "nothing more was needed"
+        said = f"{reserve} stand by" if reserve else "nothing more was needed"
     return f"{told.one} {changed}: {said}.{late}{told.by_phone}"
 
 
 def _said_no(told: Told) -> str:
     reason = told.code("reason")
-    why = f": {REASON_LABELS[Reason(reason)]}" if reason in Reason else ""
+    why = f": {REASON_LABELS[Reason(reason)]}" if reason else ""
     return f"{told.one} cannot help this time{why}.{told.by_phone}"
 
 
@@ -189,7 +189,7 @@ def _covered(told: Told) -> str:
     helpers = told.number("helpers")
     released = told.number("released")
     by = f" by {told.who}" if helpers else ""
-    told_so = f" {plural(released, 'other', 'others')} we had asked heard that we need no more." if released else ""
+    told_so = f" We told {plural(released, 'other', 'others')} that no more is needed." if released else ""
     return f"Everything is promised{by}.{told_so}"
 
 
@@ -204,9 +204,8 @@ def _reserve_called(told: Told) -> str:
 
 def _handed_over(told: Told) -> str:
     asked = told.number("asked")
-    people = "nobody could be asked" if not asked else f"we asked {plural(asked, 'one', 'in all')}"
     if told.code("why") == "time":
-        return f"It is due soon and {told.lines} are not covered, so an officer must act ({people})."
+        return f"It is due soon and {told.lines} are not covered, so an officer must act. We have asked {asked} so far."
     if not asked:
         return f"There was nobody we could ask for {told.lines}, so an officer must act."
     return f"We asked everybody we know ({asked}) and {told.lines} are not covered, so an officer must act."
@@ -245,7 +244,8 @@ def _muted(told: Told) -> str:
 
 
 def _new_link(told: Told) -> str:
-    return f"Somebody asked for a new link, so we sent it to the address we have for {told.one}."
+    whose = told.one if told.event.responders else "the resident"
+    return f"Somebody asked for a new link, so we sent it to the address we have for {whose}."
 
 
 def _decision_failed(told: Told) -> str:
@@ -259,16 +259,12 @@ def _closed(told: Told) -> str:
         case Outcome.presumed:
             return "The resident was asked and did not say otherwise, so we presume it happened."
         case outcome:
-            ended = OUTCOME_LABELS[Outcome(outcome)].lower() if outcome in Outcome else "closed"
-            return f"{_first_great(told.officer)} closed this: {ended}."
+            ended = f": {OUTCOME_LABELS[Outcome(outcome)].lower()}" if outcome else ""
+            return f"{_first_great(told.officer)} closed this{ended}."
 
 
 def _first_great(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _first_small(text: str) -> str:
-    return text if text != "An officer" else "an officer"
 
 
 SENTENCES: dict[EventCode, Callable[[Told], str]] = {

@@ -68,11 +68,11 @@ def read_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
         if len(text) == 10:
             return datetime.combine(date.fromisoformat(text), time(17), zone).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(
             f"{text[:40]!r} is not a time; write it as 2026-11-22T09:00, 2026-11-22, 09:00 or +2h"
         ) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _next_clock(clock: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:

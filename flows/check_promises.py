@@ -7,7 +7,7 @@ from prefect import flow, get_run_logger
 from tasks.wrapped import audit_promises, send_heartbeat
 
 
-@flow(name="check-promises")
+@flow(name="check-promises", flow_run_name="check promises")
 async def check_promises() -> None:
     """Look for alarms overdue, messages stuck, sweeps missing; re-arm what can be, report the rest."""
     problems = await audit_promises()

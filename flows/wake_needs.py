@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.context import FlowRunContext
 
 from flows.respond_to_need import respond_to_need
+from infra.stopping import stop_asked
 from tasks.wrapped import begin_sweep, deliver_messages, find_due, move_many
 
 FEW = 3  # so many get a run of their own, named after the need
@@ -16,14 +17,14 @@ CHUNK = 50
 LONGEST = 45.0  # seconds; what is still due then is the next sweep's
 
 
-@flow(name="wake-needs")
+@flow(name="wake-needs", flow_run_name="wake what is due")
 async def wake_needs() -> None:
     """Look at every need that is due, send what that decided, until nothing is due. One that is overtaken does nothing."""
     if not await begin_sweep(planned_start()):
         return
     until, before = time.monotonic() + LONGEST, None
     await deliver_messages()
-    while time.monotonic() < until and (due := await find_due()) and due != before:
+    while not stop_asked.is_set() and time.monotonic() < until and (due := await find_due()) and due != before:
         if len(due) <= FEW:
             for need in due:
                 await respond_to_need(need)

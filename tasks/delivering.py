@@ -16,12 +16,14 @@ from pydantic import ValidationError
 
 from domain.answering import record_undeliverable
 from domain.changes import Change
-from domain.closing import note_resident_unreachable
+from domain.handing_over import raise_task
 from domain.links import LinkTo, Purpose, derive_token, url_of
 from domain.messages import ASKS, Message, MessageKind
+from domain.officers import TaskKind
 from domain.situations import Situation
 from infra import clock
 from infra.door import Door
+from infra.stopping import stop_asked
 from infra.store import Lease, MessageState, OutboxRow
 from notifications.channels import Accepted, Channel, Deferred, Down, Mail, Refused, Result, Unknown
 from notifications.composing import CannotCompose, compose
@@ -55,7 +57,7 @@ class Deliverer:
         if not self.door.store.outbox_due(clock.now()):
             return delivered
         with held(self.door.store, LEASE, self.holder) as lease:
-            while lease and (rows := self.door.store.claim(lease, clock.now(), AT_ONCE)):
+            while lease and not stop_asked.is_set() and (rows := self.door.store.claim(lease, clock.now(), AT_ONCE)):
                 batch = Batch(self.door, self.channel, lease)
                 delivered += batch.deliver(rows)
                 if batch.down:
@@ -76,6 +78,7 @@ class Batch:
     _rows: dict[str, OutboxRow] = field(default_factory=dict)
     _settled: list[OutboxRow] = field(default_factory=list)
     _dead: list[Message] = field(default_factory=list)
+    _tasks: list[tuple[Message, TaskKind]] = field(default_factory=list)
     _counts: Counter[MessageState] = field(default_factory=Counter)
 
     def deliver(self, rows: list[OutboxRow]) -> Counter[MessageState]:
@@ -88,6 +91,8 @@ class Batch:
         self._flush()
         for message in self._dead:
             self._act_on_dead(message)
+        for message, kind in self._tasks:
+            self.door.change(message.need, partial(raise_task, kind=kind, invitation=message.invitation))
         return self._counts
 
     # --- what it says ---
@@ -101,12 +106,16 @@ class Batch:
                 self._situation(message.need),
                 self.door.store,
                 self.door.settings,
+                now=clock.now(),
                 ask_sent=message.invitation in self._asks_sent(message),
             )
         except (ValidationError, LookupError) as wrong:
-            return self._fail(row, f"cannot be worded: {type(wrong).__name__}")
+            self._fail(row, f"cannot be worded: {type(wrong).__name__}")
+            return None
         if isinstance(words, Skip):
             self._record(row, MessageState.skipped, why=words.why)
+            if words.raises:
+                self._tasks.append((message, words.raises))
             return None
         if row.frozen:
             return row.frozen
@@ -166,7 +175,7 @@ class Batch:
         settings = self.door.settings
         rendered = render(words, self._url)
         domain = settings.email_from.rpartition("@")[2]
-        unsubscribe = unsubscribe_link(message, self._situation(message.need))
+        unsubscribe = unsubscribe_link(words)
         return compose(
             subject=rendered.subject,
             text=rendered.text,
@@ -246,7 +255,7 @@ class Batch:
             contacts = len(self.door.store.contacts(responder))
             self.door.change(message.need, partial(_undeliverable, message=message, contacts=contacts))
         elif message.to == "resident":
-            self.door.change(message.need, partial(note_resident_unreachable, kind=message.kind))
+            self.door.change(message.need, partial(raise_task, kind=TaskKind.call_resident, note=message.kind.value))
 
 
 def _undeliverable(situation: Situation, now: datetime, *, message: Message, contacts: int) -> Change | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,8 @@ LEASE = timedelta(seconds=15)
 
 @contextmanager
 def held(store: Store, name: str, holder: str) -> Iterator[Lease | None]:
-    """Hold the lease `name` for as long as the block runs; `None` while somebody else holds it."""
-    lease = store.take_lease(name, holder, clock.now(), clock.now() + LEASE)
+    """Hold the lease `name` for as long as the block runs; `None` while it is held, be it by another run of `holder`."""
+    lease = store.take_lease(name, f"{holder}#{secrets.token_hex(4)}", clock.now(), clock.now() + LEASE)
     if lease is None:
         yield None
         return
@@ -34,6 +35,10 @@ def held(store: Store, name: str, holder: str) -> Iterator[Lease | None]:
 def _renew(store: Store, lease: Lease, done: threading.Event) -> None:
     while not done.wait(LEASE.total_seconds() / 3):
         try:
-            store.take_lease(lease.name, lease.holder, clock.now(), clock.now() + LEASE)
+            renewed = store.take_lease(lease.name, lease.holder, clock.now(), clock.now() + LEASE)
+            if renewed is None or renewed.fence != lease.fence:  # it has lapsed: the block holds nothing any more
+                if renewed:
+                    store.release_lease(renewed)
+                return
         except StoreError:
             continue  # the lease may run out: whoever takes it next has a higher fence

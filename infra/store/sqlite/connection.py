@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -39,14 +40,18 @@ class Connected:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
-        self._migrate()
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._all:
+            for connection in self._all.values():
                 connection.close()
             self._all.clear()
         self._local = threading.local()
@@ -56,12 +61,21 @@ class Connected:
         if connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            try:
+                _make_durable(connection)
+            except BaseException:
+                connection.close()
+                raise
             self._local.connection = connection
-            with self._lock:
-                self._all.append(connection)
+            self._keep(connection)
         return connection
+
+    def _keep(self, connection: sqlite3.Connection) -> None:
+        """Keep a new connection for `close`; close those of threads that have ended."""
+        with self._lock:
+            for thread in [thread for thread in self._all if not thread.is_alive()]:
+                self._all.pop(thread).close()
+            self._all[threading.current_thread()] = connection
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -101,6 +115,11 @@ class Connected:
             self._local.connection = None
 
     def _migrate(self) -> None:
+        """Bring the schema up to date; a store that is writes nothing, so that it can be read on a full disk."""
+        with self._reading() as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == len(MIGRATIONS):
+            return
         with self._writing() as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version > len(MIGRATIONS):
@@ -109,6 +128,20 @@ class Connected:
                 for statement in script.split(";"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _make_durable(connection: sqlite3.Connection) -> None:
+    """Each commit is on the disk. SQLite itself does not wait for another process that is switching a new file to WAL."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as wrong:
+            if wrong.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.005)
+    connection.execute("PRAGMA synchronous = FULL")
 
 
 class Abandon(Exception):

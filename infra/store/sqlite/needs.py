@@ -124,7 +124,10 @@ class NeedTables(Connected):
 
     def defer(self, need: str, until: datetime) -> None:
         with self._writing() as db:
-            db.execute("UPDATE needs SET wake_at = ?, failures = failures + 1 WHERE id = ?", (micros(until), need))
+            db.execute(
+                "UPDATE needs SET wake_at = ?, failures = failures + 1 WHERE id = ? AND status <> 'closed'",
+                (micros(until), need),
+            )
 
     def forgive(self, need: str) -> None:
         with self._writing() as db:
@@ -204,6 +207,12 @@ def _write_around(db: sqlite3.Connection, change: Change, tokens: Sequence[Token
             (m.id, need, m.to, int(m.urgent), micros(m.created_at), micros(m.created_at), m.model_dump_json())
             for m in change.messages
         ],
+    )
+    # What waits for the same recipient goes before an urgent message, so it is urgent too.
+    db.executemany(
+        "UPDATE messages SET urgent = 1 WHERE need = ? AND recipient = ? AND urgent = 0"
+        " AND state IN ('pending', 'sending', 'unknown')",
+        [(need, m.to) for m in change.messages if m.urgent],
     )
     db.executemany(
         "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)", [(t.hash, t.purpose, t.target, t.need) for t in tokens]

@@ -1,0 +1,166 @@
+"""`muster directory …`: who may help."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.doors import open_door
+from cli.printing import AsJson, Refused, complain, note, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from domain.responders import Contact, Responder
+    from infra.directory import Imported
+
+app = typer.Typer(no_args_is_help=True, help="Who may help: import, list, show.")
+SHOWN = 50  # doubtful rows printed one by one; --json has them all
+
+
+@app.command("import")
+def import_(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|URL", help="A CSV, or Open Referral UK 3 JSON: a file or a feed.")
+    ],
+    contacts: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A CSV that says whom to ask at each service.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add or replace who may help, row by row. A bad row is refused and said, the rest goes on; nothing is deleted.
+
+    A plain CSV, columns in any order, only the first four required:
+
+    id,name,sector,capabilities,email,phone,lat,lon,radius_km,areas,capacity,checks,weekly_limit
+
+    Lists have ; between their parts; a second contact goes into email2 and phone2. An Open Referral UK feed says what
+    there is, not whom to ask: join your own contacts by the service's id, in a CSV with service_id and any of
+    email, phone, email2, phone2, name, sector, capabilities, capacity, weekly_limit, checks, radius_km, areas:
+
+    muster directory import https://example.gov.uk/oruk/v3 --contacts contacts.csv
+    """
+    from infra import clock
+    from infra.directory import import_directory
+    from infra.playbooks import load_catalogue
+
+    if "://" not in source and not Path(source).is_file():
+        raise typer.BadParameter(f"there is no file {source[:200]!r}", param_hint="FILE|URL")
+    if "://" in source and not source.startswith(("http://", "https://")):
+        raise typer.BadParameter("only http:// and https:// addresses are read", param_hint="FILE|URL")
+    with open_door() as door:
+        done = import_directory(door.store, source, load_catalogue(), clock.now(), contacts)
+    if as_json:
+        print_json(_as_json(done))
+    else:
+        _report(done)
+    if done.refused or done.failed:
+        raise typer.Exit(1)
+
+
+def _as_json(done: Imported) -> dict[str, Any]:
+    return {
+        "source": done.source,
+        "taken": done.taken,
+        "cannot_be_asked": done.cannot_be_asked,
+        "notes": done.notes,
+        "warnings": [{"place": e.place, "id": e.id, "warnings": e.warnings} for e in done.doubtful],
+        "refused": [{"place": e.place, "id": e.id, "why": e.refused} for e in done.refused],
+    }
+
+
+def _report(done: Imported) -> None:
+    for sentence in done.notes:
+        note(sentence)
+    for entry in done.refused:
+        complain(f"{entry.place}: refused: {f'{entry.id[:80]}: ' if entry.id else ''}{entry.refused}")
+    if len(done.doubtful) > SHOWN:
+        for sentence, count in Counter(w for entry in done.doubtful for w in entry.warnings).most_common(SHOWN):
+            note(f"{count:,} × {sentence}")
+    else:
+        for entry in done.doubtful:
+            note(f"{entry.place}: {entry.id[:80]}: {'; '.join(entry.warnings)}")
+    asked = f" ({done.cannot_be_asked:,} of them cannot be asked as they are)" if done.cannot_be_asked else ""
+    say(f"{done.taken:,} taken{asked}, {len(done.doubtful):,} with a warning, {len(done.refused):,} refused.")
+
+
+@app.command("list")
+def list_(
+    sector: Annotated[str | None, typer.Option(help="Only this sector.")] = None,
+    capability: Annotated[str | None, typer.Option(help="Only who can give this.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """List who may help, by id."""
+    from itertools import islice
+
+    with open_door() as door:
+        every = _pages(door.store.responders)
+        wanted = (
+            r for r in every if (not sector or r.sector == sector) and (not capability or capability in r.capabilities)
+        )
+        found = list(islice(wanted, limit + 1))
+    if as_json:
+        print_json([_public(r) for r in found[:limit]])
+        return
+    if not found:
+        say(
+            "Nobody yet; `muster directory import FILE` adds them."
+            if not (sector or capability)
+            else "Nobody like that."
+        )
+        return
+    print_table(
+        ("Id", "Name", "Sector", "Can give", "Capacity", "Contacts"),
+        [
+            (r.id, r.name, r.sector.value, ", ".join(r.capabilities), r.capacity, r.contacts or "none: cannot be asked")
+            for r in found[:limit]
+        ],
+    )
+    if len(found) > limit:
+        note(f"There are more; these are the first {limit:,} (--limit).")
+
+
+def _pages(read: Any) -> Any:
+    page = read(limit=1000)
+    while page:
+        yield from page
+        page = read(after=page[-1].id, limit=1000)
+
+
+@app.command()
+def show(id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+    """Show one of them, with the contacts in the order they are tried."""
+    with open_door() as door:
+        found = door.store.responder(id)
+        contacts = door.store.contacts(id) if found else []
+    if found is None:
+        raise Refused(f"nobody in the directory has the id {id[:80]!r}; `muster directory list` shows those there are")
+    if as_json:
+        print_json(_public(found) | {"contacts": [contact.model_dump(exclude_none=True) for contact in contacts]})
+        return
+    print_table((found.name, ""), _facts(found, contacts))
+
+
+def _facts(found: Responder, contacts: list[Contact]) -> list[tuple[str, object]]:
+    place = f"{found.point.lat:.5f}, {found.point.lon:.5f}" if found.point else "not known"
+    ways = [" or ".join(filter(None, (contact.email, contact.phone))) for contact in contacts]
+    return [
+        ("Id", found.id),
+        ("Sector", found.sector.value),
+        ("Can give", ", ".join(found.capabilities) or "nothing known"),
+        ("Place", place + (f", within {found.radius_km:g} km" if found.radius_km else "")),
+        ("Areas", ", ".join(found.areas) or "everywhere"),
+        ("Capacity", "not known" if found.capacity is None else found.capacity),
+        ("Checks held", ", ".join(check.value for check in found.checks) or "none"),
+        ("Asks a week", "no limit" if found.weekly_limit is None else f"at most {found.weekly_limit}"),
+        ("Paused until", found.paused_until.date() if found.paused_until else "not paused"),
+        ("Not asked about", ", ".join(found.muted) or "nothing"),
+        *((f"Contact {number}", way) for number, way in enumerate(ways, start=1)),
+        ("Source", found.source),
+    ]
+
+
+def _public(responder: Responder) -> dict[str, Any]:
+    return responder.model_dump(mode="json")

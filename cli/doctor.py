@@ -1,0 +1,247 @@
+"""`muster doctor`: is everything as it must be, and if not, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli.printing import AsJson, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+    from infra.store import Store
+
+PINNED = {
+    "sqlalchemy": ((2, 0), (2, 1), "with another one Prefect silently stops planning runs"),
+    "fastapi": ((0, 1), (0, 151), "Prefect's server does not start with a newer one"),
+    "prefect": ((3, 8), (3, 9), "Muster is tried with this one"),
+}
+ENOUGH_SPACE = 200 * 1024 * 1024
+SWEEP_EVERY = timedelta(seconds=60)
+TOO_LATE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: well or not, and what to do. `ok` is `None` where there is nothing to judge yet."""
+
+    about: str
+    ok: bool | None
+    sentence: str
+    do: str = ""
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Look at settings, store, keys, Prefect, mail, versions, officers, disk and clock: what is wrong, what to do?
+
+    Ends with 1 when there is a problem.
+    """
+    findings = list(examine())
+    problems = [finding for finding in findings if finding.ok is False]
+    if as_json:
+        print_json([vars(finding) for finding in findings])
+    else:
+        marks = {True: "ok", False: "PROBLEM", None: "not yet"}
+        print_table(
+            ("", "What", "How it is", "What to do"), [(marks[f.ok], f.about, f.sentence, f.do) for f in findings]
+        )
+        say("All is well." if not problems else f"Problems: {', '.join(f.about for f in problems)}.")
+    if problems:
+        raise typer.Exit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, each by itself: what cannot be looked at is said, and the rest goes on."""
+    from infra.settings import SettingsWrong, settings
+    from infra.store import StoreError, open_store
+
+    yield from _versions()
+    try:
+        chosen = settings()
+    except SettingsWrong as wrong:
+        yield Finding("settings", False, str(wrong), "Correct the setting named, and look again.")
+        return
+    yield Finding("settings", True, f"{chosen.council}, {chosen.base_url}, {chosen.timezone}")
+    yield from _disk(chosen)
+    yield from _keys(chosen)
+    yield from _mail(chosen)
+    try:
+        store = open_store(chosen.store_url)
+    except StoreError as wrong:
+        yield Finding("store", False, str(wrong), f"Check MUSTER_STORE and MUSTER_HOME ({chosen.store_url}).")
+        return
+    looks: tuple[Callable[[Store, Settings], Iterator[Finding]], ...] = (
+        _store,
+        _clock,
+        _officers,
+        _directory,
+        _running,
+    )
+    try:
+        for look in looks:
+            yield from look(store, chosen)
+    except StoreError as wrong:
+        yield Finding("store", False, str(wrong), f"Check MUSTER_STORE and MUSTER_HOME ({chosen.store_url}).")
+    finally:
+        store.close()
+
+
+def _versions() -> Iterator[Finding]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    for name, (least, below, why) in PINNED.items():
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            yield Finding(f"{name}'s version", False, "it is not installed", "Run `make` again.")
+            continue
+        number = tuple(int(part) for part in found.split(".")[:2] if part.isdigit())
+        good = least <= number < below
+        wanted = f"{'.'.join(map(str, least))} up to below {'.'.join(map(str, below))}"
+        do = "" if good else f"Install {wanted} ({why})."
+        yield Finding(f"{name}'s version", good, found, do)
+
+
+def _disk(chosen: Settings) -> Iterator[Finding]:
+    import shutil
+
+    place = next((p for p in (chosen.home, *chosen.home.absolute().parents) if p.exists()), Path("/"))
+    free = shutil.disk_usage(place).free
+    do = "" if free >= ENOUGH_SPACE else "Make room: without it no need can be recorded."
+    yield Finding("disk space", free >= ENOUGH_SPACE, f"{free // 1024 // 1024:,} MB free at {place}", do)
+
+
+def _keys(chosen: Settings) -> Iterator[Finding]:
+    from infra.settings import SettingsWrong
+
+    kept = chosen.home / "keys"
+    if not chosen.keys.get_secret_value():
+        if not kept.exists():
+            yield Finding("keys", None, f"they will be made in {kept} when first used")
+            return
+        if kept.stat().st_mode & 0o077:
+            yield Finding("keys", False, f"others can read {kept}", f"Run `chmod 600 {kept}`.")
+            return
+    try:
+        kids = list(chosen.signing_keys)
+    except (SettingsWrong, OSError) as wrong:
+        yield Finding("keys", False, str(wrong), "Put the keys back from a backup; without them links stop working.")
+        return
+    yield Finding(
+        "keys", True, f"{kids[0]} signs new links" + (f"; {', '.join(kids[1:])} open old ones" if kids[1:] else "")
+    )
+
+
+def _mail(chosen: Settings) -> Iterator[Finding]:
+    if chosen.email == "outbox":
+        yield Finding("e-mail", True, f"written to {chosen.home / 'outbox'}; nothing is sent to anybody")
+        return
+    import smtplib
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(chosen.email)
+    host, port = parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 25)
+    connect = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    try:
+        with connect(host, port, timeout=5) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as wrong:
+        yield Finding(
+            "e-mail",
+            False,
+            f"{host}:{port} does not answer ({type(wrong).__name__})",
+            "Check MUSTER_EMAIL and the mail server.",
+        )
+        return
+    yield Finding("e-mail", True, f"{host}:{port} answers")
+
+
+def _store(store: Store, chosen: Settings) -> Iterator[Finding]:
+    store.mark("doctor", datetime.now(UTC))
+    yield Finding("store", True, f"{chosen.store_url} opens and can be written")
+
+
+def _clock(store: Store, chosen: Settings) -> Iterator[Finding]:
+    now = datetime.now(UTC)
+    ahead = [
+        name for name, at in store.marks().items() if name in ("sweep", "doctor") and at > now + timedelta(minutes=1)
+    ]
+    good = now.year >= 2025 and not ahead
+    do = "" if good else "Set this machine's clock: Muster has already seen a later time."
+    yield Finding("clock", good, f"{now:%Y-%m-%d %H:%M} UTC", do)
+
+
+def _officers(store: Store, chosen: Settings) -> Iterator[Finding]:
+    from domain.officers import chain
+    from domain.playbooks import Role
+
+    on_duty = [officer for officer in store.officers() if officer.role is Role.duty]
+    if on_duty:
+        yield Finding("duty officer", True, ", ".join(officer.name for officer in on_duty))
+        return
+    instead = chain(store.officers(), Role.duty)
+    said = (
+        f"nobody; {instead[0].name} is asked instead" if instead else "nobody: a need nobody can meet would wait unseen"
+    )
+    yield Finding("duty officer", False, said, 'Run `muster officer add --name "…" --email … --role duty`.')
+
+
+def _directory(store: Store, chosen: Settings) -> Iterator[Finding]:
+    count = store.count_responders()
+    do = "" if count else "Run `muster directory import FILE`."
+    yield Finding("directory", True if count else None, f"{count:,} who may help", do)
+
+
+def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """Is somebody looking at needs, and will they look again?"""
+    now, marks = datetime.now(UTC), store.marks()
+    start = "Start `muster up` (or `muster worker` beside a Prefect server)."
+    late = store.overdue(now - TOO_LATE)
+    if late:
+        yield Finding("needs waiting", False, f"{len(late):,} have been due for minutes and nobody looks", start)
+    unwatched = store.unwatched()
+    if unwatched:
+        yield Finding(
+            "needs unwatched", False, f"{', '.join(unwatched[:5])} have no next check", "Tell the developers."
+        )
+    swept = marks.get("sweep")
+    if swept is None:
+        yield Finding("sweep", None, "none yet: Muster has not been started with this store", start)
+        return
+    fresh = now - swept < TOO_LATE
+    yield Finding("sweep", fresh, f"the last began {_ago(now - swept)} ago", "" if fresh else start)
+    if fresh:
+        yield from _prefect(chosen, marks.get("sweep-scheduled") or marks.get("planned"), now)
+
+
+def _prefect(chosen: Settings, planned: datetime | None, now: datetime) -> Iterator[Finding]:
+    from cli.running import find_prefect
+    from infra.prefect_api import WAKE_NEEDS, PrefectApi, PrefectUnreachable
+
+    find_prefect()
+    try:
+        with PrefectApi() as prefect:
+            if not prefect.healthy():
+                raise PrefectUnreachable(f"Prefect at {prefect.url} does not answer")
+            planned = prefect.next_scheduled(WAKE_NEEDS)
+    except PrefectUnreachable as why:
+        if planned and planned > now - SWEEP_EVERY:
+            yield Finding("Prefect", None, f"{why}; yet sweeps go on", "Set PREFECT_API_URL to where it is.")
+            return
+        yield Finding("Prefect", False, str(why), "Start `muster up`, or set PREFECT_API_URL to where Prefect is.")
+        return
+    do = "" if planned else "Its scheduler makes no runs: see SQLAlchemy's version above, and start it again."
+    yield Finding(
+        "Prefect", planned is not None, f"next sweep {planned:%H:%M:%S} UTC" if planned else "no sweep is planned", do
+    )
+
+
+def _ago(length: timedelta) -> str:
+    from domain.values import say_duration
+
+    return say_duration(max(length, timedelta(0)))

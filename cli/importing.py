@@ -1,0 +1,68 @@
+"""Needs from a CSV, row by row."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from domain.opening import NeedWrong
+from domain.playbooks import Playbook
+from infra.door import Door
+from infra.playbooks import load_catalogue, load_playbook
+from infra.recording import read_request, read_urgent, record_need
+from infra.tables import Row, read_table
+
+REQUIRED = ("summary", "lines", "area")
+OPTIONAL = ("category", "needed_by", "resident_name", "resident_email", "resident_phone", "address", "urgent", "key")
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What came of one row: `recorded`, `repeated` (on record already) or `refused`."""
+
+    line: int
+    result: str
+    need: str | None = None
+    why: str | None = None
+
+
+def import_needs(door: Door, path: Path, playbook: str | None) -> list[RowResult]:
+    """Record every row that can be. Raises `FileWrong` when the file as a whole cannot be read."""
+    from cli.printing import note
+
+    table = read_table(path, REQUIRED, OPTIONAL)
+    for sentence in table.notes:
+        note(sentence)
+    if playbook:
+        load_playbook(playbook)
+    return [_import_row(door, row, playbook) for row in table.rows]
+
+
+def _import_row(door: Door, row: Row, playbook: str | None) -> RowResult:
+    if row.refused:
+        return RowResult(row.line, "refused", why=row.refused)
+    catalogue = load_catalogue()
+    try:
+        urgent = read_urgent(row.cells["urgent"])
+        said = {**row.cells, "lines": row.cells["lines"].split(";"), "urgent": urgent, "key": key_of(row)}
+        chosen = _playbook(playbook or ("urgent" if urgent else "everyday"))
+        recorded = record_need(door, catalogue, chosen, read_request(said, catalogue))
+    except NeedWrong as wrong:
+        return RowResult(row.line, "refused", why=str(wrong))
+    return RowResult(row.line, "recorded" if recorded.new else "repeated", need=recorded.need)
+
+
+@lru_cache(maxsize=4)
+def _playbook(name: str) -> Playbook:
+    """A file's rows share a playbook: read it once."""
+    return load_playbook(name)
+
+
+def key_of(row: Row) -> str:
+    """The row's own key; else one made of its whole content, so that the same row again is the same need."""
+    if row.cells["key"]:
+        return row.cells["key"]
+    content = "\x1f".join(f"{name}={row.cells[name]}" for name in sorted(row.cells))
+    return "row-" + hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -1,0 +1,136 @@
+"""The `muster` command. Each part is imported when it is asked for, so that every command starts at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = {
+    "up": "cli.running:up",
+    "demo": "cli.demo:demo",
+    "need": "cli.needs:app",
+    "directory": "cli.directory:app",
+    "playbook": "cli.playbooks:app",
+    "officer": "cli.officers:app",
+    "doctor": "cli.doctor:doctor",
+    "worker": "cli.running:worker",
+}
+HELP = """Turns one resident's need into a collective response.
+
+Start everything with `muster up`, record a need with `muster need open`, and watch it with `muster need show`.
+"""
+
+
+class Commands(TyperGroup):
+    """The commands by name; the module of one is imported when it is run or listed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for name, place in COMMANDS.items() if find_spec(place.split(":")[0])]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False)
+            single.command(cmd_name)(found)
+            found = single
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=Commands,
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+@app.callback()
+def about(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
+) -> None:
+    """Replaced by HELP above."""
+    if version:
+        from importlib.metadata import version as find_version
+
+        typer.echo(find_version("muster"))
+        raise typer.Exit
+
+
+about.__doc__ = HELP
+
+
+def run() -> None:
+    """The entry point: ends the process with 0 done, 1 refused, 2 bad usage."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(words: list[str]) -> int:
+    """Run one command. Whatever goes wrong becomes one clear sentence on stderr; a traceback never does."""
+    try:
+        app(words, prog_name="muster")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else int(bool(done.code))
+    except Exception as wrong:
+        if os.environ.get("MUSTER_TRACEBACK"):
+            raise
+        code, sentence = explain(wrong)
+        typer.echo(sentence, err=True)
+        return code
+    return 0
+
+
+def explain(wrong: Exception) -> tuple[int, str]:
+    """The exit code and the sentence for what a command met."""
+    from cli.printing import Refused
+    from domain.opening import NeedWrong
+    from infra.door import Busy, NoSuchNeed
+    from infra.playbooks import NoSuchPlaybook, PlaybookWrong
+    from infra.settings import SettingsWrong
+    from infra.store import StoreError
+    from infra.tables import FileWrong
+
+    match wrong:
+        case NoSuchPlaybook():
+            return 2, f"--playbook: {wrong.args[0]}"
+        case NoSuchNeed():
+            return 1, f"{_great(wrong.args[0])}; `muster need list` shows those there are"
+        case StoreError():
+            return (
+                1,
+                f"{_great(str(wrong))}. Check MUSTER_STORE and MUSTER_HOME, then try again; nothing was half-written",
+            )
+        case SettingsWrong():
+            return 1, f"Wrong setting: {wrong}"
+        case Refused() | Busy():
+            return 1, _great(str(wrong))
+        case PlaybookWrong() | NeedWrong() | FileWrong():
+            return 1, str(wrong)
+        case OSError():
+            return 1, f"{wrong.filename or 'A file'}: {wrong.strerror or wrong}"
+        case _:
+            kind = type(wrong).__name__
+            return (
+                1,
+                f"Muster met something it did not expect ({kind}: {str(wrong)[:200]}); MUSTER_TRACEBACK=1 shows where",
+            )
+
+
+def _great(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,58 @@
+"""`muster playbook …`: how needs are responded to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.printing import AsJson, complain, note, print_json, print_table, say
+
+app = typer.Typer(no_args_is_help=True, help="How needs are responded to: list, check.")
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the playbooks in playbooks/."""
+    from domain.values import say_duration
+    from infra.playbooks import load_playbook, playbook_names
+
+    found = [load_playbook(name) for name in playbook_names()]
+    if as_json:
+        print_json([playbook.model_dump(mode="json") for playbook in found])
+        return
+    print_table(
+        ("Playbook", "Title", "Rounds"),
+        [
+            (p.name, p.title, "; then ".join(f"{r.name} ({say_duration(r.patience)} to answer)" for r in p.rounds))
+            for p in found
+        ],
+    )
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Playbook files, or names; or categories.yaml.")
+    ],
+) -> None:
+    """Say everything that is wrong with playbook files, line by line: `file:line: reason`.
+
+    muster playbook check playbooks/everyday.yaml my-own.yaml
+    """
+    from infra.playbooks import check_file, find_playbook
+
+    paths = [Path(name) if Path(name).is_file() else find_playbook(name) for name in files]
+    wrong = False
+    for path in paths:
+        faults, notes = check_file(path)
+        for fault in faults:
+            complain(str(fault))
+        for worth_knowing in notes:
+            note(str(worth_knowing))
+        wrong = wrong or bool(faults)
+        if not faults:
+            say(f"{path}: good")
+    if wrong:
+        raise typer.Exit(1)

@@ -1,0 +1,110 @@
+"""A need as outsiders read it: one JSON shape for the command line and the API, without anything private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.events import Event
+from domain.invitations import Invitation
+from domain.needs import Need
+from domain.situations import Situation
+from domain.stories import because, label
+from infra.store import NeedRow, Store
+
+
+def need_as_json(store: Store, situation: Situation, story: list[Event] | None = None) -> dict[str, Any]:
+    """What `need show --json` and the API answer. Nothing about the resident is in it."""
+    need = situation.need
+    events = store.story(need.id) if story is None else story
+    names = names_in(store, situation, events)
+    return {
+        "need": need.id,
+        "status": need.status.value,
+        "outcome": need.outcome.value if need.outcome else None,
+        "with_officer": situation.with_officer,
+        "wake_at": say_instant(need.wake_at),
+        "category": need.category,
+        "summary": need.summary,
+        "area": need.area,
+        "urgent": need.urgent,
+        "needed_by": say_instant(need.needed_by),
+        "opened_at": say_instant(need.opened_at),
+        "closed_at": say_instant(need.closed_at),
+        "playbook": need.playbook.name,
+        "lines": _lines(situation),
+        "invitations": [_invitation(invitation, need, names) for invitation in situation.invitations],
+        "tasks": [
+            {"kind": task.kind.value, "status": task.status.value, "officer": names.get(f"officer:{task.officer}")}
+            for task in situation.tasks
+        ],
+        "story": [
+            {
+                "at": say_instant(event.at),
+                "what": label(event),
+                "because": because(event, names, need, situation.zone),
+                "code": event.code.value,
+            }
+            for event in events
+        ],
+    }
+
+
+def row_as_json(row: NeedRow) -> dict[str, Any]:
+    """One need of `need list --json`."""
+    return {
+        "need": row.need,
+        "status": row.status.value,
+        "outcome": row.outcome,
+        "category": row.category,
+        "area": row.area,
+        "needed_by": say_instant(row.needed_by),
+        "wake_at": say_instant(row.wake_at),
+    }
+
+
+def names_in(store: Store, situation: Situation, events: Iterable[Event]) -> dict[str, str]:
+    """What the ids in a need and its story are called: responders by id, officers by id and by `officer:ID`."""
+    ids = {i.responder for i in situation.invitations} | {r for event in events for r in event.responders}
+    names = store.responder_names(sorted(ids))
+    for officer in situation.officers:
+        names[officer.id] = names[f"officer:{officer.id}"] = officer.name
+    return names
+
+
+def say_instant(moment: datetime | None) -> str | None:
+    """An instant as JSON has it: `2026-11-21T19:00:00Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _lines(situation: Situation) -> list[dict[str, Any]]:
+    shares = [share for invitation in situation.invitations for share in invitation.shares]
+    return [
+        {
+            "what": line.what,
+            "quantity": line.quantity,
+            "pledged": situation.pledged(line),
+            "reserve": sum(share.reserve for share in shares if share.line == line.number),
+            "delivered": sum(share.delivered for share in shares if share.line == line.number),
+            "missing": situation.missing(line),
+            "due": say_instant(line.due),
+        }
+        for line in situation.need.lines
+    ]
+
+
+def _invitation(invitation: Invitation, need: Need, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "responder": invitation.responder,
+        "name": names.get(invitation.responder),
+        "round": invitation.round,
+        "cycle": invitation.cycle,
+        "status": invitation.status.value,
+        "reason": invitation.reason.value if invitation.reason else None,
+        "pledged": {need.line(s.line).what: s.pledged for s in invitation.shares if s.pledged},
+        "reserve": {need.line(s.line).what: s.reserve for s in invitation.shares if s.reserve},
+        "asked_at": say_instant(invitation.asked_at),
+        "answer_by": say_instant(invitation.answer_by),
+        "answered_at": say_instant(invitation.answered_at),
+    }

@@ -1,0 +1,344 @@
+"""`muster up`: starts Prefect, the worker and the web app together, keeps them running, and ends them together."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from infra.prefect_api import PrefectApi
+from infra.settings import settings
+
+SOURCE_ROOT = Path(__file__).resolve().parent.parent
+PREFECT_STARTS_WITHIN = 120.0
+READY_WITHIN = 120.0
+END_WITHIN = 9.5  # of the 10 s promised
+LAST_END_AFTER = 8.3  # Prefect outlives the worker, which gives its runs 8 s and must report what became of them
+BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY_AFTER = 60.0  # a child that ran so long starts its next back-off from the beginning
+LOG_BYTES_AT_MOST = 20_000_000
+LINES_SHOWN = 8
+PR_SET_PDEATHSIG = 1
+
+PREFECT_SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # offline, telemetry only logs errors
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # A few runs ahead, not sixty: after an outage those that were missed would all begin together.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "5",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "30",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "2",
+    # Runs are attempts, our rows the truth: three days of them are plenty.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(3 * 24 * 3600),
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P3D",
+    # Nothing of ours is an automation, a pause or a cancelled sub-run: loops that only read the database.
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "30",
+}
+
+
+class CannotStart(Exception):
+    """`muster up` gave up before it was ready. The message says what to do about it."""
+
+
+@dataclass
+class Child:
+    """One program that is kept running, in a session of its own so that all it starts can be ended with it."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    ends_last: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    crashes: int = 0
+    start_again_at: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start it. Its output goes to its log; the log of the time before is kept as `.log.1`."""
+        self.started_at, self.start_again_at = time.monotonic(), 0.0
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603  (our own programs, named below)
+                list(self.command),
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_end_with_parent(os.getpid()),
+            )
+
+    @property
+    def ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def signal_all(self, number: int) -> None:
+        """Send a signal to the program and to all it has started."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                pass
+
+    def last_lines(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines()[-LINES_SHOWN:]
+        return "\n".join(f"    {line}" for line in lines)
+
+    def begin_log(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
+
+    def keep_log_small(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES_AT_MOST:
+            self.log.with_suffix(".log.1").write_bytes(self.log.read_bytes())
+            os.truncate(self.log, 0)  # the child appends, so it goes on at the new end
+
+
+class Supervisor:
+    """Starts everything, keeps it running, ends it. All state is under `home`; all listen on this machine only."""
+
+    def __init__(self, home: Path | None = None, root: Path = SOURCE_ROOT, say: Callable[[str], None] = print) -> None:
+        self.home = (home or settings().home).resolve()
+        self.root, self._say = root, say
+        self.children: list[Child] = []
+        self._stopping = False
+
+    def up(self, port: int, prefect_port: int) -> int:
+        """Start, say so when ready, keep running until SIGTERM or Ctrl-C. Returns the exit code; 1: it could not start.
+
+        Call it in the main thread. All it started has ended when it returns, within 10 seconds of the signal.
+        """
+        with self._told_to_stop():
+            try:
+                self._start_all(port, prefect_port)
+                self._keep_running()
+            except CannotStart as why:
+                self._say(str(why))
+                return 1
+            finally:
+                self.end()
+        self._say("Muster has stopped.")
+        return 0
+
+    def _start_all(self, port: int, prefect_port: int) -> None:
+        begun = time.monotonic()
+        check_free(port, "--port")
+        check_free(prefect_port, "--prefect-port")
+        environment = self.environment(port, prefect_port)
+        (self.home / "prefect-url").write_text(environment["PREFECT_API_URL"])  # for a `muster worker` started by hand
+        api_url = environment["PREFECT_API_URL"]
+        self._say(f"Starting Muster in {self.home} …")
+        python = [sys.executable, "-P", "-m"]  # -P: a folder called `web` where somebody stands is not our web
+        prefect = [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect_port)]
+        deploying = [*python, "infra.deploying", str(self.root / "prefect.yaml")]
+        web = [
+            *python,
+            "uvicorn",
+            "web.app:create_app",
+            "--factory",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--no-access-log",
+            "--no-server-header",
+            "--app-dir",
+            str(self.root),
+            "--timeout-graceful-shutdown",
+            "5",
+        ]
+        server = self._child("prefect", prefect, environment)
+        server.ends_last = True
+        self.start(server)
+        deployer = self._child("deploying", deploying, environment)
+        self.start(deployer, keep=False)  # imports Prefect while the server starts
+        self._await_prefect(api_url, environment["PREFECT_API_AUTH_STRING"], deployer)
+        self._say(f"Prefect is ready at {api_url.removesuffix('/api')} (to sign in: {self.home / 'prefect-auth'})")
+        self.start(self._child("web", web, environment))
+        self.start(self._child("worker", [*python, "cli.main", "worker"], environment))
+        self._await_deployments(deployer)
+        self._await_ready(port, begun)
+
+    def _child(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+        return Child(name, command, environment, self.home / "logs" / f"{name}.log")
+
+    def environment(self, port: int, prefect_port: int) -> dict[str, str]:
+        """Return what every child is started with: this process's own environment, and where everything is."""
+        auth = kept_auth(self.home / "prefect-auth")
+        where = {
+            "MUSTER_HOME": str(self.home),
+            "PYTHONPATH": os.pathsep.join(p for p in (str(self.root), os.environ.get("PYTHONPATH", "")) if p),
+            "PREFECT_HOME": str(self.home / "prefect"),
+            "PREFECT_API_URL": f"http://127.0.0.1:{prefect_port}/api",
+            "PREFECT_API_AUTH_STRING": auth,
+            "PREFECT_SERVER_API_AUTH_STRING": auth,
+            "PREFECT_SERVER_API_HOST": "127.0.0.1",
+            "PREFECT_SERVER_API_PORT": str(prefect_port),
+        }
+        base_url = {"MUSTER_BASE_URL": os.environ.get("MUSTER_BASE_URL") or f"http://127.0.0.1:{port}"}
+        return {**PREFECT_SETTINGS, **os.environ, **where, **base_url}
+
+    def start(self, child: Child, keep: bool = True) -> None:
+        """Start a child; with `keep` it is started again whenever it ends."""
+        child.begin_log()
+        child.start()
+        self.children.append(child)
+        if not keep:
+            child.start_again_at = float("inf")
+
+    def look_after(self, moment: float) -> None:
+        """Start again what has ended, after a wait that grows each time; `moment` is a monotonic clock's seconds."""
+        for child in self.children:
+            child.keep_log_small()
+            if child.ended and not child.start_again_at:
+                child.crashes = 0 if moment - child.started_at > STEADY_AFTER else child.crashes
+                wait = BACK_OFF[min(child.crashes, len(BACK_OFF) - 1)]
+                child.crashes += 1
+                child.start_again_at = moment + wait
+                code = child.process.returncode if child.process else None
+                self._say(f"{child.name} ended unexpectedly (exit code {code}); starting it again in {wait:g} s.")
+                self._say(f"{child.log} ends with:\n{child.last_lines()}")
+                child.signal_all(signal.SIGKILL)  # what it left behind would hold its port
+            elif child.ended and moment >= child.start_again_at:
+                child.start()
+                self._say(f"{child.name} was started again.")
+
+    def end(self) -> None:
+        """End every child and all it has started: politely, then for certain. Takes 10 seconds at most."""
+        begun = time.monotonic()
+        first = [child for child in self.children if not child.ends_last]
+        last = [child for child in self.children if child.ends_last]
+        for children, until in ((first, LAST_END_AFTER), (last, END_WITHIN)):
+            for child in children:
+                child.signal_all(signal.SIGTERM)
+            while not all(child.ended for child in children) and time.monotonic() < begun + until:
+                time.sleep(0.05)
+        for child in self.children:
+            child.signal_all(signal.SIGKILL)
+        for child in self.children:
+            if child.process is not None:
+                child.process.wait()
+
+    def _await_prefect(self, api_url: str, auth: str, deployer: Child) -> None:
+        deadline = time.monotonic() + PREFECT_STARTS_WITHIN
+        with PrefectApi(api_url, auth, timeout_seconds=2) as prefect:
+            while not prefect.healthy():
+                self._check_first_start(deployer)
+                if time.monotonic() > deadline:
+                    log = self.home / "logs" / "prefect.log"
+                    raise CannotStart(f"Prefect did not answer within {PREFECT_STARTS_WITHIN:g} s; see {log}")
+                time.sleep(0.1)
+
+    def _await_deployments(self, deployer: Child) -> None:
+        while not deployer.ended:
+            self._check_first_start(deployer)
+            time.sleep(0.05)
+        self._check_first_start(deployer)
+        self.children.remove(deployer)
+
+    def _check_first_start(self, deployer: Child) -> None:
+        """A child that fails before Muster was ever ready will fail again: say so instead of trying for ever."""
+        if self._stopping:
+            raise CannotStart("Stopped before Muster was ready.")
+        for child in self.children:
+            done = child is deployer and child.process is not None and child.process.poll() == 0
+            if child.ended and not done:
+                raise CannotStart(f"{child.name} could not start. {child.log} ends with:\n{child.last_lines()}")
+
+    def _await_ready(self, port: int, begun: float) -> None:
+        address = f"http://127.0.0.1:{port}"
+        deadline, answer = time.monotonic() + READY_WITHIN, "no answer"
+        with httpx.Client(trust_env=False, timeout=2) as http:
+            while time.monotonic() < deadline and not self._stopping:
+                self.look_after(time.monotonic())
+                try:
+                    status = http.get(f"{address}/readyz").status_code
+                except httpx.HTTPError:
+                    status = 0
+                if status == 200:
+                    self._say(f"Muster is ready: {address} (after {time.monotonic() - begun:.0f} s; Ctrl-C ends it)")
+                    return
+                answer = f"it answers {status}" if status else "no answer"
+                time.sleep(0.1)
+        if not self._stopping:
+            self._say(f"Muster runs at {address} but is not ready yet ({answer}): {address}/readyz says why.")
+            self._say(f"Its logs are in {self.home / 'logs'}")
+
+    def _keep_running(self) -> None:
+        while not self._stopping:
+            self.look_after(time.monotonic())
+            time.sleep(0.25)
+
+    @contextmanager
+    def _told_to_stop(self) -> Generator[None, None, None]:
+        def tell(signum: int, frame: FrameType | None) -> None:
+            if not self._stopping:
+                self._say("Stopping …")
+            self._stopping = True
+
+        before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        try:
+            yield
+        finally:
+            for number, action in before.items():
+                signal.signal(number, action)
+
+
+def check_free(port: int, option: str) -> None:
+    """Raise `CannotStart`, naming port and option, when something listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CannotStart(
+                f"Port {port} is already in use by another program. Choose another with {option}, "
+                f"such as {option} {port + 1}."
+            ) from None
+
+
+def kept_auth(path: Path) -> str:
+    """Read what signs in to Prefect (`user:password`); make it when absent, readable by its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".prefect-auth-{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(f"muster:{secrets.token_urlsafe(24)}")
+        try:
+            path.hardlink_to(draft)  # refuses when another process was first: then theirs is the one
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def _end_with_parent(parent: int) -> Callable[[], None]:
+    """Return what a new child does first: ask for SIGTERM when we die, however we die (Linux; elsewhere nothing)."""
+    if not sys.platform.startswith("linux"):
+        return lambda: None
+    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: after it, little is safe
+
+    def ask() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # we died in between
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return ask

@@ -1,0 +1,210 @@
+"""What every message is written from: the row, the need as it stands, and the phrases all of them share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+
+import phonenumbers
+
+from domain.invitations import Invitation, InvitationStatus, Share
+from domain.labels import label_code, say_moment, say_some
+from domain.links import LinkTo, Purpose
+from domain.messages import Message
+from domain.needs import Line, Need, Resident
+from domain.officers import TaskKind
+from domain.responders import Contact, Responder
+from domain.situations import Situation
+
+FULL_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?) *[0-9][A-Z]{2}\b", re.IGNORECASE)
+
+
+class People(Protocol):
+    """Who is who: what a store knows and a situation does not hold."""
+
+    def responder(self, id: str) -> Responder | None: ...
+
+    def responder_names(self, ids: Iterable[str]) -> dict[str, str]: ...
+
+    def contacts(self, id: str) -> list[Contact]: ...
+
+    def resident(self, need: str) -> Resident: ...
+
+    def notes(self, need: str) -> dict[str, str]: ...
+
+
+class Council(Protocol):
+    """What a message says of the council it comes from: the settings have it."""
+
+    @property
+    def council(self) -> str: ...
+
+    @property
+    def phone(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Skip:
+    """This message is no longer true and is not sent. `raises`: an officer must hear of it by a task of this kind."""
+
+    why: str
+    raises: TaskKind | None = None
+
+
+NO_INVITATION = Skip("there is no such invitation")
+PROMISED = (InvitationStatus.accepted, InvitationStatus.in_progress)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message about to be worded. `ask_sent`: has an ask of this invitation ever left us?"""
+
+    message: Message
+    situation: Situation
+    people: People
+    settings: Council
+    now: datetime
+    ask_sent: bool
+
+    @property
+    def need(self) -> Need:
+        return self.situation.need
+
+    @cached_property
+    def invitation(self) -> Invitation | None:
+        """The invitation this message is about, as it stands."""
+        return self.situation.by_id.get(self.message.invitation or "")
+
+    @cached_property
+    def responder(self) -> Responder | None:
+        return self.people.responder(self.invitation.responder) if self.invitation else None
+
+    @cached_property
+    def resident(self) -> Resident:
+        return self.people.resident(self.need.id)
+
+    @cached_property
+    def officer_id(self) -> str:
+        return self.message.to.removeprefix("officer:")
+
+    def officer_name(self, id: str | None) -> str | None:
+        return next((officer.name for officer in self.situation.officers if officer.id == id), None)
+
+    @cached_property
+    def to_name(self) -> str | None:
+        """Who this message is for, as they are called."""
+        if self.message.to == "resident":
+            return self.resident.name
+        if self.message.to.startswith("officer:"):
+            return self.officer_name(self.officer_id)
+        id = self.message.to.removeprefix("responder:")
+        contacts = self.people.contacts(id)
+        if self.message.contact < len(contacts) and (name := contacts[self.message.contact].name):
+            return name
+        responder = self.responder or self.people.responder(id)
+        return responder.name if responder else None
+
+    @property
+    def common(self) -> dict[str, str]:
+        """The fields every message has."""
+        council = self.settings.council
+        fields = {"council": council, "phone": self.settings.phone, "need": self.need.id, "sender_name": council}
+        return fields | ({"to_name": self.to_name} if self.to_name else {})
+
+    @property
+    def category(self) -> str:
+        return label_code(self.need.category)
+
+    @property
+    def area(self) -> str:
+        return shared_area(self.need.area)
+
+    @property
+    def status_link(self) -> LinkTo:
+        return LinkTo(purpose=Purpose.status, target=self.need.id, kid=self.situation.kid)
+
+    def when(self, lines: Iterable[Line]) -> str | None:
+        """When these lines are due, if all are due at the same time; `None` if each has to say its own."""
+        due = {line.due for line in lines}
+        return self.say(due.pop()) if len(due) == 1 else None
+
+    def say(self, instant: datetime) -> str:
+        """A moment as a letter writes it."""
+        return say_moment(instant, self.now, self.situation.zone)
+
+    def list_parts(self, parts: Iterable[Part]) -> tuple[str, ...]:
+        """One line of text a part, with its own time where times differ."""
+        parts = list(parts)
+        apart = self.when(part.line for part in parts) is None
+        return tuple(part.said + (f", by {self.say(part.line.due)}" if apart else "") for part in parts)
+
+    def answer_link(self, invitation: Invitation) -> LinkTo:
+        return LinkTo(purpose=Purpose.invite, target=invitation.id, kid=invitation.kid)
+
+
+@dataclass(frozen=True)
+class Part:
+    """So much of one line."""
+
+    line: Line
+    count: int
+    share: Share | None = None
+
+    @property
+    def amount(self) -> str:
+        """`20 food parcels`."""
+        return self.line.capability.amount(self.count)
+
+    @property
+    def said(self) -> str:
+        """`1 lift (to an appointment)`: the amount, with what it is where the unit alone does not say."""
+        title = small_first(self.line.capability.title)
+        units = (self.line.capability.unit.casefold(), self.line.capability.units.casefold())
+        return self.amount if title.casefold() in units else f"{self.amount} ({title})"
+
+
+def say_parts(parts: Iterable[Part]) -> str:
+    """`20 food parcels, 2 lifts and 4 more things`: what parts come to, in one breath."""
+    amounts = [part.amount for part in parts]
+    return say_some(amounts, shown=2, others="more things") if amounts else "help"
+
+
+def parts_of(need: Need, counts: Iterable[tuple[int, int]]) -> list[Part]:
+    """Parts of a need by line number and quantity, without those that come to nothing."""
+    return [Part(need.line(number), count) for number, count in counts if count]
+
+
+def say_phone(number: str | None) -> str | None:
+    """`07700 900123`: a number as people dial it here; one from abroad keeps its country."""
+    if number is None:
+        return None
+    parsed = phonenumbers.parse(number, "GB")
+    shape = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, shape.NATIONAL if parsed.country_code == 44 else shape.INTERNATIONAL)
+
+
+def has_newer(letter: Letter, invitation: Invitation) -> bool:
+    """Has this responder been asked again in a later cycle?"""
+    return any(
+        other.responder == invitation.responder and other.cycle > invitation.cycle
+        for other in letter.situation.invitations
+    )
+
+
+def pledges_of(letter: Letter, invitation: Invitation) -> list[Part]:
+    """What this invitation promises that counts."""
+    return [Part(letter.need.line(share.line), share.pledged, share) for share in invitation.shares if share.pledged]
+
+
+def small_first(title: str) -> str:
+    """`Food parcels` as it stands inside a sentence; `PPE` stays."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def shared_area(area: str) -> str:
+    """A place as it may be shared before somebody has promised: a full postcode loses its second half."""
+    return FULL_POSTCODE.sub(lambda found: found[1].upper(), area)

@@ -1,0 +1,46 @@
+"""An officer must act."""
+
+from __future__ import annotations
+
+from domain.links import LinkTo
+from domain.officers import TaskKind
+from domain.values import Value
+from notifications.words import OneLine, Quotation, Words
+
+
+class Heard(Value):
+    """What some of those asked said: a label, and their names."""
+
+    said: OneLine
+    names: OneLine
+
+
+class OfficerTaskWords(Words):
+    """To the officer whose turn it is, when a task is raised or passed on: why it is theirs, what to do now, by when.
+
+    `quoted` is what a partner or the resident wrote, private. `script` is what to say on the phone. `with_name` is who
+    has it now if it has passed on meanwhile; `next_name` is who gets it next.
+    """
+
+    kind: TaskKind
+    title: OneLine
+    why: OneLine
+    steps: tuple[OneLine, ...]
+    urgent: bool
+    missing: tuple[OneLine, ...]
+    when: OneLine | None
+    area: OneLine
+    summary: OneLine
+    count: OneLine | None
+    heard: tuple[Heard, ...]
+    quoted: Quotation | None
+    quoted_from: OneLine | None
+    partner_phone: OneLine | None
+    resident_name: OneLine | None
+    resident_phone: OneLine | None
+    script: tuple[OneLine, ...]
+    command: OneLine
+    take_by: OneLine
+    with_name: OneLine | None
+    next_name: OneLine | None
+    take: LinkTo

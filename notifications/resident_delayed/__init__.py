@@ -1,0 +1,18 @@
+"""The resident is told that it takes longer, and who has it."""
+
+from __future__ import annotations
+
+from domain.links import LinkTo
+from notifications.words import OneLine, Words
+
+
+class ResidentDelayedWords(Words):
+    """To the resident when everybody was asked and an officer has it (`officer`), or when somebody dropped out and we
+    look again."""
+
+    officer: bool
+    missing: OneLine
+    lines: tuple[OneLine, ...]
+    part_promised: bool
+    when: OneLine | None
+    status: LinkTo

@@ -1,0 +1,141 @@
+"""What the resident is told: received, covered, delayed, did it happen, closed."""
+
+from __future__ import annotations
+
+from domain.labels import say_some
+from domain.needs import NeedStatus, Outcome
+from domain.officers import TaskKind, TaskStatus
+from notifications.letters import Letter, Part, Skip, say_parts
+from notifications.resident_asked import ResidentAskedWords
+from notifications.resident_closed import ResidentClosedWords
+from notifications.resident_covered import ResidentCoveredWords
+from notifications.resident_delayed import ResidentDelayedWords
+from notifications.resident_received import ResidentReceivedWords
+
+CLOSED = Skip("the need is closed; the resident is told how it ended")
+A_VOLUNTEER = "A local volunteer"
+
+
+def whole(letter: Letter) -> list[Part]:
+    """All that was asked for."""
+    return [Part(line, line.quantity) for line in letter.need.lines]
+
+
+def missing(letter: Letter) -> list[Part]:
+    """All that is still missing."""
+    return [Part(line, letter.situation.missing(line)) for line in letter.situation.missing_lines]
+
+
+def write_received(letter: Letter) -> ResidentReceivedWords | Skip:
+    """Say that the request is on record."""
+    if letter.need.closed:
+        return CLOSED
+    return ResidentReceivedWords(
+        **letter.common,
+        asked=say_parts(whole(letter)),
+        lines=letter.list_parts(whole(letter)),
+        when=letter.when(letter.need.lines),
+        status=letter.status_link,
+    )
+
+
+def write_covered(letter: Letter) -> ResidentCoveredWords | Skip:
+    """Say who will help; not if somebody has dropped out meanwhile."""
+    if letter.need.closed:
+        return CLOSED
+    if not letter.situation.covered:
+        return Skip("it is not covered any more; the resident is told that we look again")
+    return ResidentCoveredWords(
+        **letter.common,
+        who=who_helps(letter),
+        asked=say_parts(whole(letter)),
+        helpers=helpers(letter),
+        when=letter.when(letter.need.lines),
+        status=letter.status_link,
+    )
+
+
+def write_delayed(letter: Letter) -> ResidentDelayedWords | Skip:
+    """Say that it takes longer; not if it is covered meanwhile."""
+    if letter.need.closed:
+        return CLOSED
+    if letter.situation.covered:
+        return Skip("it is covered meanwhile; the resident is told who will help")
+    return ResidentDelayedWords(
+        **letter.common,
+        officer=with_officer(letter),
+        missing=say_parts(missing(letter)),
+        lines=letter.list_parts(missing(letter)),
+        part_promised=any(invitation.pledged for invitation in letter.situation.accepted),
+        when=letter.when(letter.situation.missing_lines),
+        status=letter.status_link,
+    )
+
+
+def write_asked(letter: Letter) -> ResidentAskedWords | Skip:
+    """Ask whether it happened; not if they have said so already."""
+    need = letter.need
+    if need.closed:
+        return CLOSED
+    if need.status is not NeedStatus.confirming or need.resident_asked_at is None or need.resident_said:
+        return Skip("the resident has told us already, or it is not yet time to ask")
+    return ResidentAskedWords(
+        **letter.common,
+        asked=say_parts(whole(letter)),
+        helpers=helpers(letter),
+        when=letter.when(need.lines),
+        closes_at=letter.say(need.resident_asked_at + need.playbook.follow_up.close_after),
+        status=letter.status_link,
+    )
+
+
+def write_closed(letter: Letter) -> ResidentClosedWords | Skip:
+    """Say how it ended."""
+    if letter.need.outcome is None or letter.need.outcome is Outcome.duplicate:
+        return Skip("there is no ending to tell")
+    return ResidentClosedWords(
+        **letter.common,
+        outcome=letter.need.outcome,
+        resident_said=letter.need.resident_said == "yes",
+        asked=say_parts(whole(letter)),
+        status=letter.status_link,
+    )
+
+
+def with_officer(letter: Letter) -> bool:
+    """Has somebody of the council been asked to find help?"""
+    return any(
+        task.kind in (TaskKind.hand_over, TaskKind.past_due) and task.status is not TaskStatus.done
+        for task in letter.situation.tasks
+    )
+
+
+def helpers(letter: Letter) -> tuple[str, ...]:
+    """Who helps with how much, by when if they said so. A private person has no name here."""
+    said = []
+    for invitation in letter.situation.accepted:
+        parts = [Part(letter.need.line(s.line), s.pledged, s) for s in invitation.shares if s.pledged]
+        if parts:
+            said.append(f"{_name(letter, invitation.responder)}: {say_some([_giving(letter, p) for p in parts])}")
+    return tuple(sorted(said, key=lambda line: line.startswith(A_VOLUNTEER)))
+
+
+def _giving(letter: Letter, part: Part) -> str:
+    return part.amount + (f" by {letter.say(part.share.ready_by)}" if part.share and part.share.ready_by else "")
+
+
+def _name(letter: Letter, id: str) -> str:
+    """What the resident may call this helper: an organisation by its name, a person (or one we lost) a volunteer."""
+    responder = letter.people.responder(id)
+    return A_VOLUNTEER if responder is None or responder.is_person() else responder.name
+
+
+def who_helps(letter: Letter) -> str:
+    """`Good Neighbours and 2 local volunteers`, as a sentence begins."""
+    names = [_name(letter, i.responder) for i in letter.situation.accepted if i.pledged]
+    named = list(dict.fromkeys(name for name in names if name != A_VOLUNTEER))
+    volunteers = names.count(A_VOLUNTEER)
+    if volunteers:
+        one = A_VOLUNTEER if not named else "a local volunteer"
+        named.append(one if volunteers == 1 else f"{volunteers} local volunteers")
+    return say_some(named) if named else "Somebody"

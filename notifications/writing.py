@@ -1,0 +1,59 @@
+"""Write a message from the need as it stands at the claim, or say why it is not to be sent any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.links import LinkTo
+from domain.messages import ASKS, Message, MessageKind
+from domain.situations import Situation
+from notifications import to_officers, to_partners, to_residents, to_those_asked
+from notifications.letters import Council, Letter, People, Skip, shared_area
+from notifications.words import Words
+
+__all__ = ["People", "Skip", "shared_area", "suppresses_auto_replies", "unsubscribe_link", "unsubscribes", "write"]
+
+WRITERS: dict[MessageKind, Callable[[Letter], Words | Skip]] = {
+    MessageKind.invitation: to_those_asked.write_invitation,
+    MessageKind.lines_added: to_those_asked.write_lines_added,
+    MessageKind.reminder: to_those_asked.write_reminder,
+    MessageKind.reserve_call: to_those_asked.write_reserve_call,
+    MessageKind.receipt: to_partners.write_receipt,
+    MessageKind.new_link: to_partners.write_new_link,
+    MessageKind.private_details: to_partners.write_private_details,
+    MessageKind.stand_down: to_partners.write_stand_down,
+    MessageKind.call_off: to_partners.write_call_off,
+    MessageKind.thanks: to_partners.write_thanks,
+    MessageKind.resident_received: to_residents.write_received,
+    MessageKind.resident_covered: to_residents.write_covered,
+    MessageKind.resident_delayed: to_residents.write_delayed,
+    MessageKind.resident_asked: to_residents.write_asked,
+    MessageKind.resident_closed: to_residents.write_closed,
+    MessageKind.officer_task: to_officers.write_task,
+}
+MUTABLE = frozenset({MessageKind.invitation, MessageKind.reminder})
+
+
+def write(
+    message: Message, situation: Situation, people: People, settings: Council, *, now: datetime, ask_sent: bool
+) -> Words | Skip:
+    """Return the words of `message` as they are true at `now`, or why it is not sent. They hold no token and no address
+    to open, so they can be kept as JSON. `ask_sent`: an ask of the message's invitation has left us, or may have."""
+    return WRITERS[message.kind](Letter(message, situation, people, settings, now, ask_sent))
+
+
+def unsubscribes(kind: MessageKind) -> bool:
+    """Does this kind carry List-Unsubscribe? Only what asks unasked; never receipts, details or residents' mails."""
+    return kind in MUTABLE
+
+
+def unsubscribe_link(words: Words) -> LinkTo | None:
+    """The link of the List-Unsubscribe header, which is the one the mail itself shows."""
+    mute = getattr(words, "mute", None)
+    return mute if isinstance(mute, LinkTo) else None
+
+
+def suppresses_auto_replies(kind: MessageKind) -> bool:
+    """Ask for no out-of-office answers? Not for asks: there an absence is worth knowing."""
+    return kind not in ASKS

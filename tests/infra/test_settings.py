@@ -1,0 +1,143 @@
+"""Settings: a wrong value is named at the start; keys are made once and kept from others' eyes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from infra.settings import KEYS, Settings, SettingsWrong, settings
+
+ROOT = Path(__file__).parents[2]
+SECRET = "s" * 32
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nothing set but a home of one's own."""
+    for name in [name for name in os.environ if name.startswith("MUSTER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MUSTER_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+WRONG = [
+    ("MUSTER_STORE", "postgres://db", "sqlite:///path/to/file"),
+    ("MUSTER_STORE", "sqlite:///", "sqlite:///path/to/file"),
+    ("MUSTER_EMAIL", "pigeon", "'outbox' or smtp://host:port"),
+    ("MUSTER_EMAIL", "smtp://", "'outbox' or smtp://host:port"),
+    ("MUSTER_EMAIL_RATE", "fast", "number"),
+    ("MUSTER_EMAIL_RATE", "-1", "greater than or equal to 0"),
+    ("MUSTER_BASE_URL", "muster.example.gov.uk", "must be the address partners reach"),
+    ("MUSTER_BASE_URL", "https://muster.example.gov.uk/?x=1", "must be the address partners reach"),
+    ("MUSTER_COUNCIL", "X", "at least 2"),
+    ("MUSTER_PHONE", "999", "at least 5"),
+    ("MUSTER_TIMEZONE", "Europe/Camelot", "no time zone is called 'Europe/Camelot'"),
+    ("MUSTER_TIMEZONE", "../../etc/passwd", "no time zone is called"),
+    ("MUSTER_KEYS", f"k1:{SECRET[:31]}", "at least 32"),
+    ("MUSTER_KEYS", SECRET, "kid:secret"),
+    ("MUSTER_KEYS", f"K 1:{SECRET}", "kid:secret"),
+    ("MUSTER_KEYS", f"k1:{SECRET},", "kid:secret"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "hint"), WRONG)
+def test_a_wrong_value_names_its_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str, hint: str) -> None:
+    """Who starts Muster reads which setting is wrong and what it may be, and never a secret."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsWrong) as wrong:
+        settings()
+    assert name in str(wrong.value)
+    assert hint in str(wrong.value)
+    assert SECRET[:31] not in str(wrong.value)
+
+
+def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody mends one setting only to be told of the next."""
+    monkeypatch.setenv("MUSTER_STORE", "postgres://db")
+    monkeypatch.setenv("MUSTER_TIMEZONE", "Europe/Camelot")
+    with pytest.raises(SettingsWrong, match=r"MUSTER_STORE: .*; MUSTER_TIMEZONE: "):
+        settings()
+
+
+def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`MUSTER_STORE=` in a file means the default, under the home."""
+    for name in ("STORE", "EMAIL", "COUNCIL", "TIMEZONE", "KEYS"):
+        monkeypatch.setenv(f"MUSTER_{name}", "")
+    assert settings().store_url == f"sqlite:///{tmp_path / 'muster.db'}"
+    assert settings().email == "outbox"
+    assert str(settings().zone) == "Europe/London"
+
+
+def test_the_first_key_signs_and_all_open(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """T07: keys keep the order they are given in; none is written to the home."""
+    monkeypatch.setenv("MUSTER_KEYS", f"k2:{'n' * 32},k1:{'o' * 32}")
+    assert list(settings().signing_keys.items()) == [("k2", b"n" * 32), ("k1", b"o" * 32)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
+    """The first use makes them; every later one, and every restart, finds the same."""
+    made = settings().signing_keys
+    kept = tmp_path / "keys"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert KEYS.fullmatch(kept.read_text())
+    settings.cache_clear()
+    assert settings().signing_keys == made
+    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
+def test_another_council_has_other_keys(tmp_path: Path) -> None:
+    """T04: a link of one council opens nothing of another."""
+    assert Settings(home=tmp_path / "a").signing_keys != Settings(home=tmp_path / "b").signing_keys
+
+
+def test_processes_that_start_together_have_the_same_keys(tmp_path: Path) -> None:
+    """Server, worker and command started at once sign with the same key."""
+    ask = "from infra.settings import settings; import sys; sys.stdin.read(1); print(settings().signing_keys)"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ask], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    said = {process.communicate("g", timeout=60)[0] for process in processes}
+    assert len(said) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
+def test_threads_that_start_together_have_the_same_keys(tmp_path: Path) -> None:
+    """The same for many at the same instant."""
+    together = threading.Barrier(20)
+
+    def ask(_: int) -> str:
+        together.wait()
+        return repr(Settings(home=tmp_path).signing_keys)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(ask, range(20)))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
+def test_spoilt_keys_are_said_and_never_replaced(tmp_path: Path) -> None:
+    """New keys would break every link on its way; a person must put the old ones back."""
+    (tmp_path / "keys").write_text("k1:half-a-ke")
+    with pytest.raises(SettingsWrong, match="keys does not hold keys as kid:secret,…; put it back from a backup"):
+        _ = settings().signing_keys
+    assert (tmp_path / "keys").read_text() == "k1:half-a-ke"
+
+
+def test_secrets_are_not_shown() -> None:
+    """A printed or logged settings object holds no key."""
+    given = Settings.model_validate({"keys": f"k1:{SECRET}"})
+    assert SECRET not in repr(given)
+    assert SECRET not in str(given.model_dump())

@@ -1,0 +1,151 @@
+"""What other processes do to a store in these tests: each function is run in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.connection import Connection
+
+import infra.store.sqlite  # noqa: F401 - once, in the mother of all processes
+from domain.changes import Slot
+from infra.store import Committed, MessageState, OutboxRow, SameKey, Store, StoreError, WeekFull, open_store
+from tests.store.builders import AMINA, NOW, WEEK, a_need, a_responder, asking, opening, put_need, read, telling
+
+Job = Callable[..., object]
+
+
+@contextmanager
+def opened(url: str, begin: float) -> Iterator[Store]:
+    """The store, opened in this process; the block begins in all of them together."""
+    store = open_store(url)
+    time.sleep(max(0.0, begin - time.time()))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def open_and_count(url: str, begin: float) -> int:
+    """Open a store that may not exist yet, at the same moment as others."""
+    time.sleep(max(0.0, begin - time.time()))
+    store = open_store(url)
+    try:
+        return len(store.needs())
+    finally:
+        store.close()
+
+
+def take_slots(url: str, begin: float, needs: list[str], limit: int) -> int:
+    """Ask the same responder about each of these needs; returns how often there was a slot."""
+    with opened(url, begin) as store:
+        return sum(take_slot(store, need, limit) for need in needs)
+
+
+def take_slot(store: Store, need: str, limit: int) -> bool:
+    change = asking(read(store, need), [a_responder(weekly_limit=limit)])
+    assert change.slots == (Slot("sam", WEEK, limit),)
+    result = store.commit(change)
+    assert isinstance(result, Committed | WeekFull), result
+    return isinstance(result, Committed)
+
+
+def add_with_key(url: str, begin: float, reference: str, key: str) -> str:
+    """Put a need on record under a key others use too; returns whose reference it got."""
+    with opened(url, begin) as store:
+        added = store.add_need(opening(a_need(reference)), AMINA, (), key)
+        return added.need if isinstance(added, SameKey) else reference
+
+
+def commit_until_done(url: str, begin: float, need: str, times: int) -> int:
+    """Move one need `times` times, reading again after each conflict; returns how many conflicts there were."""
+    conflicts = done = 0
+    with opened(url, begin) as store:
+        while done < times:
+            if isinstance(store.commit(telling(read(store, need), "resident")), Committed):
+                done += 1
+            else:
+                conflicts += 1
+    return conflicts
+
+
+def claim_all(url: str, begin: float, holder: str) -> list[str]:
+    """Claim under a lease of one's own whenever it is free; returns the ids claimed."""
+    claimed: list[str] = []
+    with opened(url, begin) as store:
+        for _ in range(60):
+            lease = store.take_lease("deliver", holder, NOW, NOW.replace(hour=10))
+            if lease is None:
+                time.sleep(0.002)
+                continue
+            rows = store.claim(lease, NOW, 5)
+            claimed += [row.message.id for row in rows]
+            store.settle([_accepted(row) for row in rows], lease)
+            store.release_lease(lease)
+    return claimed
+
+
+def _accepted(row: OutboxRow) -> OutboxRow:
+    return replace(row, state=MessageState.accepted, provider_id=f"250 {row.message.id}")
+
+
+def write_for_ever(url: str, first: int, said: Connection) -> None:
+    """Open needs and ask people about them, as fast as it goes, until killed; say which have been committed."""
+    store = open_store(url)
+    for number in range(first, first + 100_000):
+        reference = reference_of(number)
+        put_need(store, reference)
+        said.send((reference, 1))
+        store.commit(asking(read(store, reference), [a_responder(f"r{number}-{n}") for n in range(6)]))
+        said.send((reference, 2))
+
+
+def fill_the_disk(url: str, begin: float, room: int) -> tuple[int, str, bool, bool]:
+    """Write until no file may grow beyond `room` bytes.
+
+    Returns how many needs were written, what the failure said, whether a transaction was left open, and whether
+    reading and (with room again) writing went on.
+    """
+    with opened(url, begin) as store:
+        kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, kept[1]))
+        written = 0
+        try:
+            while written < 10_000:
+                put_need(store, reference_of(written), summary="x" * 500)
+                written += 1
+            said = "never full"
+        except StoreError as full:
+            said = str(full)
+            left_open = store._connection().in_transaction  # type: ignore[attr-defined]
+            readable = len(store.needs(limit=10_000)) == written
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+        put_need(store, reference_of(written))
+        return written, said, left_open, readable and len(store.needs(limit=10_000)) == written + 1
+
+
+def write_without_permission(url: str, said: Connection) -> None:
+    """Try to open and write a store this user may only read; say what happens."""
+    if os.getuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+    try:
+        store = open_store(url)
+        store.wake(["N-222222"], NOW)
+        said.send("written")
+    except StoreError as refused:
+        said.send(str(refused))
+
+
+def reference_of(number: int) -> str:
+    """A need's reference made of a number."""
+    letters = "23456789CFGHJKMPQRVWX"
+    text = ""
+    for _ in range(6):
+        number, at = divmod(number, len(letters))
+        text = letters[at] + text
+    return f"N-{text}"

@@ -1,0 +1,116 @@
+"""What people send us, read with care: small, plain, and kept as typed until it is right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+
+from domain.values import many_lines, one_line
+
+LARGEST_BODY = 64 * 1024
+MOST_FIELDS = 50
+MOST_FIELDS_EVER = 200  # 50 lines, three fields each, and the rest
+PATIENCE = 10.0  # seconds a body may take to arrive
+LONGEST_NAME, LONGEST_NOTE = 120, 2000
+
+Form = Mapping[str, str]
+
+
+class FormBroken(Exception):
+    """This cannot have come from one of our pages, or not whole: the status says how."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+
+@dataclass
+class Wrong:
+    """What is wrong with a form, by field, in the order of the page."""
+
+    sentences: dict[str, str] = field(default_factory=dict)
+
+    def say(self, place: str, sentence: str) -> None:
+        self.sentences.setdefault(place, sentence)
+
+    def __bool__(self) -> bool:
+        return bool(self.sentences)
+
+
+async def read_form(request: Request) -> Form:
+    """Read a form's fields. Raises `FormBroken`; one slow sender keeps nobody else waiting."""
+    headers = request.headers
+    if (
+        "content-type" not in headers
+        and "transfer-encoding" not in headers
+        and headers.get("content-length", "0") == "0"
+    ):
+        return {}
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded" or "content-encoding" in headers:
+        raise FormBroken(415, "We can only read answers sent from the form on our pages.")
+    announced = headers.get("content-length", "0")
+    if not announced.isascii() or not announced.isdigit() or int(announced[:12]) > LARGEST_BODY:
+        raise FormBroken(413, "That is more than our form can send.")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise FormBroken(413, "That is more than our form can send.")
+    except TimeoutError:
+        raise FormBroken(408, "Your answer took too long to reach us.") from None
+    except ClientDisconnect:
+        raise FormBroken(400, "Your answer did not reach us whole.") from None
+    return parse_form(bytes(body))
+
+
+def parse_form(body: bytes) -> Form:
+    """Return the fields, each once. Raises `FormBroken` for what no page of ours sends."""
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS_EVER
+        )
+    except ValueError:
+        raise FormBroken(400, "Your answer did not reach us in a form we can read.") from None
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        if "\x00" in name or "\x00" in value or fields.setdefault(name, value) != value:
+            raise FormBroken(400, "Your answer did not reach us in a form we can read.")
+    return fields
+
+
+def wants_to_change(request: Request, form: Form) -> bool:
+    """Is this the check page's "Change my answer"? It has an address of its own, so "Send" never goes with it."""
+    return "change" in request.query_params and "confirm" not in form
+
+
+def check_size(form: Form, most: int = MOST_FIELDS) -> None:
+    """Refuse a form with more fields than its page has."""
+    if len(form) > most:
+        raise FormBroken(400, "Your answer did not reach us in a form we can read.")
+
+
+def read_name(form: Form, wrong: Wrong) -> str | None:
+    return _read_text(form, "name", LONGEST_NAME, one_line, wrong)
+
+
+def read_note(form: Form, wrong: Wrong) -> str | None:
+    return _read_text(form, "note", LONGEST_NOTE, many_lines, wrong)
+
+
+def _read_text(form: Form, place: str, longest: int, clean: Callable[[str], str], wrong: Wrong) -> str | None:
+    try:
+        text = clean(form.get(place, ""))
+    except ValueError as what:
+        wrong.say(place, f"What you write {what}.")
+        return None
+    if len(text) > longest:
+        wrong.say(place, f"Use {longest:,} characters or fewer. You have used {len(text):,}.")
+        return None
+    return text or None

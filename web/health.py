@@ -1,0 +1,52 @@
+"""Is the process up, and is Muster keeping its promises? In codes and numbers only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from infra import clock
+from infra.store import Store, StoreError
+from web.site import Site
+
+SWEEP_AT_MOST = timedelta(seconds=180)
+SCHEDULE_AT_MOST = timedelta(seconds=90)
+
+
+def healthz(site: Site, request: Request) -> Response:
+    """The process is up."""
+    return JSONResponse({"up": True})
+
+
+def readyz(site: Site, request: Request) -> Response:
+    """The store answers, sweeps happen and more are planned, and no need is without an alarm or an officer."""
+    try:
+        wrong = what_is_wrong(site.store, clock.now())
+    except StoreError:
+        wrong = ["The store does not answer."]
+    return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+
+
+def what_is_wrong(store: Store, now: datetime) -> list[str]:
+    """What an operator should know, a sentence each; nothing when all is well."""
+    marks, wrong = store.marks(), []
+    sweep, planned = marks.get("sweep"), marks.get("sweep-scheduled")
+    if sweep is None:
+        wrong.append("No sweep has been made yet.")
+    elif now - sweep > SWEEP_AT_MOST:
+        wrong.append(
+            f"The last sweep was {_seconds(now - sweep)} s ago; at most {_seconds(SWEEP_AT_MOST)} s are allowed."
+        )
+    if planned is None:
+        wrong.append("No sweep is planned.")
+    elif now - planned > SCHEDULE_AT_MOST:
+        wrong.append(f"The planned sweep is {_seconds(now - planned)} s late.")
+    if left := len(store.unwatched()):
+        wrong.append(f"Open needs without an alarm and without an officer: {left}.")
+    return wrong
+
+
+def _seconds(length: timedelta) -> int:
+    return round(length.total_seconds())

@@ -1,0 +1,111 @@
+"""The officer's link: see a task, and take it. Nothing private is on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from domain.changes import Change, Refusal
+from domain.handing_over import take_task
+from domain.links import Purpose
+from domain.officers import Task, TaskKind, TaskStatus
+from domain.situations import Situation
+from domain.times import say_when
+from infra import clock
+from web.forms import Form, check_size
+from web.security import hold_to
+from web.site import Link, Site, UnknownLink
+
+READABLE_AFTER_CLOSING = timedelta(days=7)
+KINDS = {
+    TaskKind.hand_over: "Take over: not everything could be arranged",
+    TaskKind.past_due: "Its time has passed and it is not covered",
+    TaskKind.question: "Somebody we asked has a question",
+    TaskKind.call_resident: "Phone the resident",
+    TaskKind.resident_says: "The resident says it did not all happen",
+    TaskKind.check_lost: "Somebody who said yes no longer holds a required check",
+    TaskKind.decide: "Muster could not work out what to do next",
+}
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """A task as its page reads it."""
+
+    link: Link
+    situation: Situation
+    task: Task
+
+
+def open_page(site: Site, request: Request) -> Response:
+    """Show the task."""
+    return _page(site, _read(site, request))
+
+
+def send(site: Site, request: Request, form: Form) -> Response:
+    """Take the task, for the officer it is with."""
+    assigned = _read(site, request)
+    hold_to(site.limits.posts, assigned.link.row.hash)
+    check_size(form)
+    if not form.get("confirm"):
+        return _page(site, assigned, 422, wrong={"confirm": "Tick the box to say that you take this."})
+    done = site.door.change(assigned.situation.need.id, partial(_decide, assigned.task.id))
+    if isinstance(done, Refusal):
+        return _page(site, _read(site, request), 409, notice=done.sentence)
+    return RedirectResponse(f"{site.prefix}/t/{assigned.link.token}", 303)
+
+
+def _decide(task_id: str, situation: Situation, now: datetime) -> Change | Refusal | None:
+    task = next((t for t in situation.tasks if t.id == task_id), None)
+    if task is None or task.officer is None:
+        return Refusal("nobody", "This task is with nobody yet. It will be given to an officer.")
+    return take_task(situation, task_id, task.officer, now)
+
+
+def _read(site: Site, request: Request) -> Assigned:
+    link = site.open_link(request.path_params["token"], Purpose.take)
+    situation = site.store.situation(link.row.need or "", site.settings.zone, site.door.kid)
+    task = next((t for t in situation.tasks if t.id == link.target), None) if situation else None
+    if situation is None or task is None:
+        raise UnknownLink
+    closed_at = situation.need.closed_at
+    if closed_at is not None and clock.now() >= closed_at + READABLE_AFTER_CLOSING:
+        raise UnknownLink
+    return Assigned(link, situation, task)
+
+
+def _page(
+    site: Site,
+    assigned: Assigned,
+    status: int = 200,
+    wrong: dict[str, str] | None = None,
+    notice: str | None = None,
+) -> Response:
+    situation, task, zone = assigned.situation, assigned.task, site.settings.zone
+    need = situation.need
+    about = [need.line(number) for number in task.lines] or list(need.lines)
+    officer = next((o.name for o in situation.officers if o.id == task.officer), None)
+    return site.page(
+        "task.html",
+        status,
+        need=need,
+        kind=KINDS[task.kind],
+        lines=[
+            {
+                "amount": line.capability.amount(missing) if (missing := situation.missing(line)) else line.amount,
+                "missing": missing > 0,
+                "due": say_when(line.due, zone),
+            }
+            for line in about
+        ],
+        take_by=say_when(task.take_by, zone),
+        officer=officer,
+        open=task.status is TaskStatus.open and not need.closed,
+        taken=task.status is TaskStatus.taken,
+        wrong=wrong or {},
+        notice=notice,
+    )
