@@ -216,7 +216,7 @@ def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
     fresh = now - swept < TOO_LATE
     yield Finding("sweep", fresh, f"the last began {_ago(now - swept)} ago", "" if fresh else start)
     if fresh:
-        yield from _prefect(chosen, marks.get("sweep-scheduled") or marks.get("planned"), now)
+        yield from _prefect(chosen, marks.get("sweep-scheduled"), now)
 
 
 def _prefect(chosen: Settings, planned: datetime | None, now: datetime) -> Iterator[Finding]:

@@ -47,12 +47,10 @@ def console() -> Console:
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """A table in which nobody's words are read as markup."""
     from rich import box
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(
-        *heads, box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False
-    )
+    table = Table(*(Column(Text(head)) for head in heads), box=box.SIMPLE_HEAD, title=title or None, pad_edge=False)
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console().print(table)

@@ -32,7 +32,7 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `offers` is line number to quantity; `agreed` is what the check page showed, line to (counts, standby)."""
+    """One answer. `offers`: line to quantity. `agreed`: what the check page showed, line to (counts, standby)."""
 
     kind: AnswerKind
     offers: dict[int, int] = field(default_factory=dict)
@@ -240,7 +240,7 @@ def _filled(share: Share, settled: Settled | None, answer: Answer) -> Share:
 
 
 def _not_as_shown(situation: Situation, answer: Answer, settled: tuple[Settled, ...]) -> Refusal | None:
-    """Without a check page, an answer is taken only if all of it counts; with one, only if it still comes to the same."""
+    """Without a check page an answer is taken only if all of it counts; with one, if it still comes to the same."""
     comes_to = {s.line.number: (s.pledged, s.reserve) for s in settled}
     shown = answer.agreed
     if shown is None:
@@ -310,7 +310,7 @@ def _record_question(draft: Draft, invitation: Invitation, answer: Answer) -> Ch
 def record_undeliverable(
     situation: Situation, invitation_id: str, contact: int, contacts: int, now: datetime
 ) -> Change | None:
-    """A dead address is a no: the next contact of the same responder is asked, and after the last the next responder."""
+    """A dead address is a no: the next contact of the same responder is asked; after the last, the next responder."""
     invitation = situation.by_id.get(invitation_id)
     if invitation is None or situation.need.closed or invitation.contact != contact:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.changes import Change, Draft, Slot, week_of
-from domain.escalation import answer_by
+from domain.escalation import answer_by, stands_by
 from domain.events import EventCode
 from domain.invitations import Invitation, InvitationStatus, Reason, Share, invitation_id
 from domain.matching import Choice, Chosen
@@ -48,7 +48,7 @@ def ask(situation: Situation, step: Ask, choice: Choice, now: datetime) -> Chang
 
 
 def _begun(line: Line, step: Ask, asked: bool, dry: bool, situation: Situation, now: datetime) -> Line:
-    """A round lasts its patience. Who is asked late gets a fair time too, yet a round never lasts twice its patience."""
+    """A round lasts its patience. Who is asked late gets a fair time, yet no round lasts longer than twice that."""
     patience = situation.need.playbook.round(step.round).patience
     if step.further and line.round_began and line.round_ends:
         ends = max(line.round_ends, min(now + patience, line.round_began + 2 * patience)) if asked else line.round_ends
@@ -116,38 +116,52 @@ def remind(situation: Situation, step: Remind, now: datetime) -> Change:
 def call_reserve(situation: Situation, step: CallReserve, now: datetime) -> Change:
     """Ask those standing by whether they still can. Who already gives part and offered more is counted, and told."""
     draft = Draft(situation, now)
-    called = [situation.by_id[i] for i in step.invitations]
+    left = {line.number: situation.missing(line) for line in situation.missing_lines if now < line.due}
+    called = []
+    for invitation in (situation.by_id[i] for i in step.invitations):
+        lines = _useful_lines(situation, invitation, left)
+        if lines and invitation.pledged:
+            called.append(_topped_up(invitation, lines, left))
+        elif lines:
+            called.append(_asked_again(situation, invitation, lines, left, now))
     draft.note_event(EventCode.reserve_called, responders=tuple(i.responder for i in called), count=len(called))
-    left = {line.number: situation.missing(line) for line in situation.missing_lines}
     for invitation in called:
-        called_now = (
-            _topped_up(invitation, left) if invitation.pledged else _asked_again(situation, invitation, left, now)
-        )
-        draft.put(called_now)
-        draft.tell_responder(MessageKind.reserve_call, called_now)
+        draft.put(invitation)
+        draft.tell_responder(MessageKind.reserve_call, invitation)
     return draft.change(wake_at=now)
 
 
-def _topped_up(invitation: Invitation, left: dict[int, int]) -> Invitation:
+def _useful_lines(situation: Situation, invitation: Invitation, left: dict[int, int]) -> set[int]:
+    """The lines of which something is left to give that they stand by for, and in time."""
+    need = situation.need
+    return {s.line for s in invitation.shares if left.get(s.line, 0) and stands_by(s, need.line(s.line))}
+
+
+def _topped_up(invitation: Invitation, lines: set[int], left: dict[int, int]) -> Invitation:
     shares = []
     for share in invitation.shares:
-        more = min(share.reserve, left.get(share.line, 0))
-        left[share.line] = left.get(share.line, 0) - more
+        more = min(share.reserve, left[share.line]) if share.line in lines else 0
+        if more:
+            left[share.line] -= more
         shares.append(share.but(pledged=share.pledged + more, reserve=share.reserve - more))
     return invitation.but(version=invitation.version + 1, shares=tuple(shares))
 
 
-def _asked_again(situation: Situation, invitation: Invitation, left: dict[int, int], now: datetime) -> Invitation:
-    """Their reserve is kept until they answer; the invitation joins the present cycle."""
+def _asked_again(
+    situation: Situation, invitation: Invitation, lines: set[int], left: dict[int, int], now: datetime
+) -> Invitation:
+    """Their reserve is kept until they answer; the invitation joins the present cycle, awaited for `lines` alone."""
     need = situation.need
     shares, until = [], []
     for share in invitation.shares:
         line = need.line(share.line)
-        if share.reserve and left.get(share.line, 0) > 0:
+        if share.line in lines:
             patience = need.playbook.round(min(max(line.round, 1), len(need.playbook.rounds))).patience
             until.append(answer_by(now, patience, line.due))
             wanted = min(share.reserve, left[share.line])
             share = share.but(asked=wanted, expected=wanted * RESERVE_SAYS_YES)
+        else:
+            share = share.but(expected=0.0)
         shares.append(share)
     return invitation.but(
         version=invitation.version + 1,

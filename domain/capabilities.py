@@ -38,7 +38,7 @@ class CheckLevel(StrEnum):
 
 
 class Capability(Value):
-    """A kind of help. `lead` is how long before it is due it must be settled; `terms` is one sentence in every invitation."""
+    """A kind of help. `lead`: how long before due it must be settled. `terms`: one sentence in every invitation."""
 
     code: Code
     title: Name

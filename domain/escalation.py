@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain.invitations import Invitation, Reason
+from domain.invitations import Invitation, Reason, Share
 from domain.needs import Line, NeedStatus
 from domain.officers import TaskKind
 from domain.situations import Situation
@@ -89,12 +89,13 @@ def _call_reserve(situation: Situation, now: datetime) -> Step | None:
 
 def standing_by(situation: Situation, line: Line) -> list[Invitation]:
     """Accepted invitations whose reserve for `line` would be in time, the earliest offer first."""
-    able = [
-        i
-        for i in situation.accepted
-        if (share := i.share(line.number)) and share.reserve and (share.ready_by is None or share.ready_by <= line.due)
-    ]
+    able = [i for i in situation.accepted if (share := i.share(line.number)) and stands_by(share, line)]
     return sorted(able, key=lambda i: (i.answered_at or i.asked_at, i.id))
+
+
+def stands_by(share: Share, line: Line) -> bool:
+    """Is there reserve in `share` that would be in time for `line`?"""
+    return share.reserve > 0 and (share.ready_by is None or share.ready_by <= line.due)
 
 
 def _ask(situation: Situation, now: datetime) -> Step | None:
@@ -169,7 +170,7 @@ def _why_next_round(situation: Situation, number: int) -> str:
 
 
 def latest_moment(situation: Situation, line: Line) -> datetime:
-    """When an officer must have it at the latest: lead and take-over time before it is due, yet not in the first half."""
+    """When an officer must have it at the latest: lead and take-over before it is due, yet not in the first half."""
     need = situation.need
     safe = line.due - line.capability.lead - need.playbook.officer.take_within
     return max(safe, need.opened_at + (line.due - need.opened_at) / 2)

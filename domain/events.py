@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from domain.values import Value
 
 
@@ -42,7 +44,7 @@ Fact = int | str | bool | dict[str, int] | None
 
 
 class Event(Value):
-    """One thing that happened. `facts` holds numbers and codes only; `by` is muster, partner, resident or officer:ID."""
+    """One thing that happened. `facts`: numbers and codes only. `by`: muster, partner, resident or officer:ID."""
 
     need: str
     seq: int
@@ -52,4 +54,4 @@ class Event(Value):
     round: int | None = None
     lines: tuple[int, ...] = ()
     responders: tuple[str, ...] = ()
-    facts: dict[str, Fact] = {}
+    facts: dict[str, Fact] = Field(default_factory=dict)

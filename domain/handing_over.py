@@ -37,7 +37,7 @@ def hand_over(situation: Situation, step: HandToOfficer, now: datetime) -> Chang
 
 
 def _resident_knows(situation: Situation) -> bool:
-    """Told already that it takes longer: when it was handed over before, or when what was covered had to be reopened."""
+    """Told already that it takes longer: when it was handed over before, or reopened after it was covered."""
     return situation.need.resident_told or any(task.kind is TaskKind.hand_over for task in situation.tasks)
 
 

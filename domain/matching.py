@@ -53,7 +53,7 @@ class Choice:
 def choose(
     candidates: list[Candidate], situation: Situation, lines: tuple[int, ...], round: Round, now: datetime
 ) -> Choice:
-    """Return the fewest candidates, in fair order, whose expected giving covers what is missing; at most `round.ask` a line."""
+    """Return the fewest candidates, in fair order, expected to cover what is missing; at most `round.ask` a line."""
     need = situation.need
     wanting = {line.number: line for line in need.lines if line.number in lines}
     number = need.playbook.rounds.index(round) + 1
@@ -136,7 +136,7 @@ def could_meet(responder: Responder, line: Line) -> bool:
 
 
 def expected_giving(responder: Responder, line: Line, missing: int) -> float:
-    """Capacity up to what is missing, times how often such responders say yes. Unknown capacity: a quarter of the line."""
+    """Capacity up to what is missing, times how often such responders say yes. Capacity unknown: a quarter of the line."""
     capacity = responder.capacity
     if not line.capability.split:
         capacity = line.quantity

@@ -78,8 +78,9 @@ def read_need(
 
 
 def _needed_by(request: NeedRequest, now: datetime, zone: ZoneInfo) -> datetime:
-    if not request.needed_by:
-        return now + (UNLESS_SAID_URGENT if request.urgent else UNLESS_SAID)
+    if not request.needed_by:  # a whole minute reads better in every mail
+        minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return minute + (UNLESS_SAID_URGENT if request.urgent else UNLESS_SAID)
     return _future("needed_by", request.needed_by, now, zone)
 
 

@@ -82,7 +82,7 @@ class Situation:
         return round(sum(share.expected for i in self.awaited(line, now) if (share := i.share(line.number))), 6)
 
     def awaited_in_round(self, line: Line, round: int, now: datetime) -> int:
-        """How many are awaited whom round `round` asked about `line`; those of an earlier one do not use up its asks."""
+        """How many are awaited whom round `round` asked about `line`; those of an earlier one do not count."""
         return sum(1 for i in self.awaited(line, now) if (share := i.share(line.number)) and share.round == round)
 
     @cached_property

@@ -58,10 +58,10 @@ CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
 def read_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """Read a moment: `2026-11-22T09:00` (local unless it names a zone), `2026-11-22` (5pm), `09:00` (the next one), `+2h`."""
+    """Read `2026-11-22T09:00` (local unless it names a zone), `2026-11-22` (5pm), `09:00` (the next one) or `+2h`."""
     text = text.strip()
     if text.startswith("+"):
-        return now + read_duration(text[1:])
+        return _whole_minute(now, read_duration(text[1:]))
     if clock := CLOCK.fullmatch(text):
         return _next_clock(clock, now, zone)
     try:
@@ -73,6 +73,14 @@ def read_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
         raise ValueError(
             f"{text[:40]!r} is not a time; write it as 2026-11-22T09:00, 2026-11-22, 09:00 or +2h"
         ) from None
+
+
+def _whole_minute(now: datetime, length: timedelta) -> datetime:
+    """`now` and `length` later; from ten minutes on to the next full minute, which reads better in every mail."""
+    moment = now + length
+    if length < timedelta(minutes=10) or (moment.second, moment.microsecond) == (0, 0):
+        return moment
+    return moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def _next_clock(clock: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:

@@ -27,7 +27,7 @@ BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2
 
 
 def one_line(text: str) -> str:
-    """Refuse control characters and line breaks; return `text` normalised, without bidirectional marks or outer spaces."""
+    """Return `text` normalised, without bidirectional marks or outer spaces. Control characters, breaks: refused."""
     for char in text:
         if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs"):
             raise ValueError("must be one line of ordinary text, without line breaks or control characters")

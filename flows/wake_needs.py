@@ -19,7 +19,7 @@ LONGEST = 45.0  # seconds; what is still due then is the next sweep's
 
 @flow(name="wake-needs", flow_run_name="wake what is due")
 async def wake_needs() -> None:
-    """Look at every need that is due, send what that decided, until nothing is due. One that is overtaken does nothing."""
+    """Look at every need that is due and send what that decided, until nothing is due. One overtaken does nothing."""
     if not await begin_sweep(planned_start()):
         return
     until, before = time.monotonic() + LONGEST, None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from infra.settings import Settings
 from infra.store import Committed, Conflict, SameKey, Store, TokenRow, WeekFull
 
 PATIENCE = 8.0  # seconds of deciding again before people are asked to try again
+TURNS = tuple(threading.Lock() for _ in range(64))  # in one process, those who were overtaken take turns
 
 Decide = Callable[[Situation, datetime], Change | Refusal | None]
 
@@ -57,30 +59,40 @@ class Door:
         return found
 
     def change(self, need: str, decide: Decide) -> Done | Refusal:
-        """Read the need, decide, commit. On a conflict, read and decide again for up to `PATIENCE`; then raise `Busy`."""
+        """Read the need, decide, commit. Overtaken, read and decide again for up to `PATIENCE`; then raise `Busy`."""
         until = time.monotonic() + PATIENCE
-        pause = 0.005
-        while True:
-            situation = self.situation(need)
-            decided = decide(situation, clock.now())
-            if decided is None:
-                return Done(situation, None)
-            if isinstance(decided, Refusal):
-                return decided
-            match self.store.commit(decided, self._tokens(decided)):
-                case Committed():
-                    return Done(situation, decided)
-                case Conflict() | WeekFull():
-                    if time.monotonic() > until:
-                        raise Busy(f"{need} is being changed by many at once; try again in a moment")
-                    time.sleep(random.uniform(0, pause))  # noqa: S311 - jitter, not a secret
-                    pause = min(pause * 2, 0.5)
+        if result := self._try(need, decide):
+            return result
+        turn = TURNS[hash(need) % len(TURNS)]
+        if turn.acquire(timeout=PATIENCE):
+            try:
+                while time.monotonic() < until:
+                    if result := self._try(need, decide):
+                        return result
+                    time.sleep(random.uniform(0, 0.05))  # noqa: S311 - jitter, not a secret
+            finally:
+                turn.release()
+        raise Busy(f"{need} is being changed by many at once; try again in a moment")
+
+    def _try(self, need: str, decide: Decide) -> Done | Refusal | None:
+        """Read, decide, commit once; `None` when somebody else was first."""
+        situation = self.situation(need)
+        decided = decide(situation, clock.now())
+        if decided is None:
+            return Done(situation, None)
+        if isinstance(decided, Refusal):
+            return decided
+        match self.store.commit(decided, self._tokens(decided)):
+            case Committed():
+                return Done(situation, decided)
+            case Conflict() | WeekFull():
+                return None
 
     def open(self, make: Callable[[str, datetime], Change], resident: Resident, key: str | None) -> str:
         """Put a new need on record under a fresh reference; returns it, or that of the need with the same key."""
         while True:
             change = make(new_reference(), clock.now())
-            status = self._row(Purpose.status, change.need.id, self.kid, change.need.id)
+            status = _row(self.settings.signing_keys, Purpose.status, change.need.id, self.kid, change.need.id)
             match self.store.add_need(change, resident, [status, *self._tokens(change)], key):
                 case Committed():
                     return change.need.id
@@ -91,18 +103,20 @@ class Door:
 
     def _tokens(self, change: Change) -> list[TokenRow]:
         """The links that come into the world with a change."""
+        keys = self.settings.signing_keys
         return [
-            *self._invitation_links(change),
-            *(self._row(Purpose.take, task.id, task.kid, change.need.id) for task in change.tasks),
+            *_invitation_links(keys, change),
+            *(_row(keys, Purpose.take, task.id, task.kid, change.need.id) for task in change.tasks),
         ]
 
-    def _invitation_links(self, change: Change) -> Iterable[TokenRow]:
-        for invitation in change.invitations:
-            if invitation.version == 1:
-                yield self._row(Purpose.invite, invitation.id, invitation.kid, change.need.id)
-                mute = f"{invitation.responder}|{change.need.category}"
-                yield self._row(Purpose.unsubscribe, mute, invitation.kid, None)
 
-    def _row(self, purpose: Purpose, target: str, kid: str, need: str | None) -> TokenRow:
-        token = derive_token(self.settings.signing_keys, kid, purpose, target)
-        return TokenRow(hash_token(token), purpose.value, target, need)
+def _invitation_links(keys: Mapping[str, bytes], change: Change) -> Iterable[TokenRow]:
+    for invitation in change.invitations:
+        if invitation.version == 1:
+            yield _row(keys, Purpose.invite, invitation.id, invitation.kid, change.need.id)
+            mute = f"{invitation.responder}|{change.need.category}"
+            yield _row(keys, Purpose.unsubscribe, mute, invitation.kid, None)
+
+
+def _row(keys: Mapping[str, bytes], purpose: Purpose, target: str, kid: str, need: str | None) -> TokenRow:
+    return TokenRow(hash_token(derive_token(keys, kid, purpose, target)), purpose.value, target, need)

@@ -85,7 +85,7 @@ class Settings(BaseSettings):
 
     @property
     def signing_keys(self) -> dict[str, bytes]:
-        """Key id to secret, the signing key first. Made on first use and kept under `home`, readable by its owner only."""
+        """Key id to secret, the signing key first. Made on first use and kept under `home`, for its owner only."""
         given = self.keys.get_secret_value() or _kept_keys(self.home / "keys")
         return {kid: secret.encode() for kid, secret in (pair.split(":", 1) for pair in given.strip().split(","))}
 

@@ -126,6 +126,10 @@ def _rows(lines: list[str], start: int, header: list[str], known: Sequence[str])
                 yield Row(first + 1, {}, 'a quotation mark (") is opened and not closed on this line')
                 start = first + 1
                 break
+            if last - first > 1 and any("\n" in cell or "\r" in cell for cell in cells):
+                where = f"lines {first + 1} to {last}"
+                yield Row(first + 1, {}, f"a cell holds a line break ({where}); was a quotation mark left open?")
+                continue
             if any(cell.strip(SPACES + "\r\n") for cell in cells):
                 yield _row(first + 1, cells, header, known)
 

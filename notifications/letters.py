@@ -125,7 +125,7 @@ class Letter:
 
     @property
     def status_link(self) -> LinkTo:
-        return LinkTo(purpose=Purpose.status, target=self.need.id, kid=self.situation.kid)
+        return LinkTo(purpose=Purpose.status, target=self.need.id, kid=self.need.kid or self.situation.kid)
 
     def when(self, lines: Iterable[Line]) -> str | None:
         """When these lines are due, if all are due at the same time; `None` if each has to say its own."""

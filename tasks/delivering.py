@@ -52,7 +52,7 @@ class Deliverer:
     holder: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
 
     def deliver_due(self) -> Counter[MessageState]:
-        """Deliver all that may go now. A second call at the same time finds the lease taken and leaves it to the first."""
+        """Deliver all that may go now. A second call at the same time finds the lease taken and does nothing."""
         delivered: Counter[MessageState] = Counter()
         if not self.door.store.outbox_due(clock.now()):
             return delivered

@@ -16,7 +16,7 @@ LEASE = timedelta(seconds=15)
 
 @contextmanager
 def held(store: Store, name: str, holder: str) -> Iterator[Lease | None]:
-    """Hold the lease `name` for as long as the block runs; `None` while it is held, be it by another run of `holder`."""
+    """Hold the lease `name` while the block runs; `None` while it is held, even by another run of `holder`."""
     lease = store.take_lease(name, f"{holder}#{secrets.token_hex(4)}", clock.now(), clock.now() + LEASE)
     if lease is None:
         yield None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from notifications.channels.outbox import OpenedMail, list_mails, read_mail
 from web.security import CONTENT_POLICY, is_loopback
 from web.site import Site
+
+if TYPE_CHECKING:
+    from notifications.channels.outbox import OpenedMail
 
 SHOWN = 200
 WITH_FRAME = CONTENT_POLICY + "; frame-src 'self'"
@@ -25,6 +28,8 @@ LINK = re.compile(r"<a\s", re.IGNORECASE)
 
 def show_mails(site: Site, request: Request) -> Response:
     """The newest mails, newest first."""
+    from notifications.channels.outbox import list_mails  # here: reading mail takes long to import, and few read it
+
     _keep_local(site, request)
     return site.page("mailbox.html", mails=list_mails(site.settings.home, SHOWN), zone=site.settings.zone)
 
@@ -48,6 +53,8 @@ def show_html(site: Site, request: Request) -> Response:
 
 
 def _find(site: Site, request: Request) -> OpenedMail:
+    from notifications.channels.outbox import read_mail
+
     _keep_local(site, request)
     mail = read_mail(site.settings.home, request.path_params["name"])
     if mail is None:

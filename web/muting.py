@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.labels import label_code
 from domain.links import Purpose
 from infra import clock
 from web.forms import Form, check_size
-from web.partner import say_category
 from web.security import hold_to
 from web.site import Link, Site
 
@@ -33,5 +33,5 @@ def send(site: Site, request: Request, form: Form) -> Response:
 def _page(
     site: Site, link: Link, status: int = 200, *, muted: bool = False, wrong: dict[str, str] | None = None
 ) -> Response:
-    category = say_category(link.target.partition("|")[2]).lower()
+    category = label_code(link.target.partition("|")[2]).lower()
     return site.page("mute.html", status, category=category, muted=muted, wrong=wrong or {})

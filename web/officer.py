@@ -14,7 +14,6 @@ from domain.handing_over import take_task
 from domain.links import Purpose
 from domain.officers import Task, TaskKind, TaskStatus
 from domain.situations import Situation
-from domain.times import say_when
 from infra import clock
 from web.forms import Form, check_size
 from web.security import hold_to
@@ -85,7 +84,7 @@ def _page(
     wrong: dict[str, str] | None = None,
     notice: str | None = None,
 ) -> Response:
-    situation, task, zone = assigned.situation, assigned.task, site.settings.zone
+    situation, task = assigned.situation, assigned.task
     need = situation.need
     about = [need.line(number) for number in task.lines] or list(need.lines)
     officer = next((o.name for o in situation.officers if o.id == task.officer), None)
@@ -98,13 +97,13 @@ def _page(
             {
                 "amount": line.capability.amount(missing) if (missing := situation.missing(line)) else line.amount,
                 "missing": missing > 0,
-                "due": say_when(line.due, zone),
+                "due": site.say(line.due),
             }
             for line in about
         ],
-        take_by=say_when(task.take_by, zone),
+        take_by=site.say(task.take_by),
         officer=officer,
-        open=task.status is TaskStatus.open and not need.closed,
+        open=task.status is TaskStatus.open,
         taken=task.status is TaskStatus.taken,
         wrong=wrong or {},
         notice=notice,

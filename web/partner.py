@@ -23,13 +23,15 @@ from domain.answering import (
 )
 from domain.changes import Change, Refusal
 from domain.invitations import PARTNER_REASONS, Invitation, InvitationStatus, Reason
+from domain.labels import label_code
 from domain.links import Purpose
 from domain.needs import Line
 from domain.responders import Responder
 from domain.situations import Situation
-from domain.times import read_when, say_when
+from domain.times import read_when
 from infra import clock
 from infra.door import Busy
+from notifications.letters import shared_area
 from web.forms import MOST_FIELDS, Form, Wrong, check_size, read_name, read_note, wants_to_change
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
@@ -45,6 +47,7 @@ REASONS = {
 }
 SAYS_YES = (AnswerKind.accept, AnswerKind.part)
 AGREED = re.compile(r"(\d{1,6}),(\d{1,6})")
+MORE_NOW = "Thank you. More is needed now than when you looked. Check what your answer comes to."
 LATEST_READY = timedelta(days=366)
 
 
@@ -136,8 +139,6 @@ def read_answer(
         agreed=_read_agreed(form, lines),
         page_version=_read_version(form),
     )
-    if yes and len(answer.offers) == len(lines) and not any(answer.offers.values()):
-        wrong.say(f"quantity-{lines[0].number}", "Enter how many you can give, or select that you cannot help.")
     return (None if wrong else answer), wrong
 
 
@@ -208,7 +209,8 @@ def _as_typed(form: Form) -> dict[str, str]:
 def _check(site: Site, asked: Asked, form: Form, answer: Answer) -> Response:
     """Show what the answer comes to now. Nothing is written."""
     shown = _as_shown(answer, asked)
-    decided = take_answer(asked.situation, asked.invitation.id, shown, asked.responder, clock.now())
+    tried = replace(shown, page_version=answer.page_version)
+    decided = take_answer(asked.situation, asked.invitation.id, tried, asked.responder, clock.now())
     if isinstance(decided, Refusal):
         return _refuse(site, asked, form, answer, decided)
     return _check_page(site, asked, shown)
@@ -251,15 +253,10 @@ def _refuse(site: Site, asked: Asked, form: Form, answer: Answer, refusal: Refus
         wrong.say(refusal.place or "answer", refusal.sentence)
         return _partner_page(site, asked, _without_check(form), wrong, 422)
     if refusal.code in ("filled", "less"):
-        return _check_page(site, asked, _as_shown(answer, asked), 409, notice=_what_changed(asked, answer, refusal))
+        return _check_page(site, asked, _as_shown(answer, asked), 409, notice=refusal.sentence)
+    if refusal.code == "stale" and answer.page_version in (None, asked.invitation.version):
+        return _check_page(site, asked, _as_shown(answer, asked), 409, notice=MORE_NOW)
     return _partner_page(site, asked, _without_check(form), Wrong(), 409, notice=refusal.sentence)
-
-
-def _what_changed(asked: Asked, answer: Answer, refusal: Refusal) -> str:
-    counts = sum(s.pledged for s in settle(asked.situation, asked.invitation, answer))
-    if answer.agreed is not None and counts > sum(pledged for pledged, _ in answer.agreed.values()):
-        return "Thank you. More is needed now than when you looked. Check what your answer comes to."
-    return refusal.sentence
 
 
 # --- pages --------------------------------------------------------------------
@@ -273,17 +270,18 @@ def _partner_page(
     status: int = 200,
     notice: str | None = None,
 ) -> Response:
-    situation, invitation, zone = asked.situation, asked.invitation, site.settings.zone
+    situation, invitation = asked.situation, asked.invitation
     need, now = situation.need, clock.now()
     lines = [_show_line(situation, invitation, line, site) for line in asked_lines(situation, invitation)]
     refusal = answerable(situation, invitation)
-    state = say_invitation(situation, invitation, zone)
+    state = say_invitation(situation, invitation, site.say, site.settings.zone)
     return site.page(
         "partner.html",
         status,
         need=need,
-        category=say_category(need.category),
-        when=say_when(need.needed_by, zone),
+        area=shared_area(need.area),
+        category=label_code(need.category),
+        when=site.say(need.needed_by),
         who=None if asked.responder.is_person() else asked.responder.name,
         lines=lines,
         terms=list(dict.fromkeys(line.capability.terms for line in asked_lines(situation, invitation))),
@@ -291,7 +289,7 @@ def _partner_page(
         state=state or (State("We have stopped asking", (refusal.sentence,)) if refusal else None),
         answerable=refusal is None,
         refusal=refusal.sentence if refusal else None,
-        answer_by=say_when(invitation.answer_by, zone) if invitation.awaited and invitation.answer_by > now else None,
+        answer_by=site.say(invitation.answer_by) if invitation.awaited and invitation.answer_by > now else None,
         may_share=len(lines) > 1 or lines[0].split,
         nothing_missing=all(line.covered for line in lines),
         reasons=REASONS,
@@ -320,7 +318,7 @@ def _show_line(situation: Situation, invitation: Invitation, line: Line, site: S
         promised=capability.amount(promised) if promised else None,
         more=capability.amount(more) if more else None,
         all_of_it=capability.amount(missing or (asked if capability.split else line.quantity)),
-        due=say_when(line.due, site.settings.zone),
+        due=site.say(line.due),
         split=capability.split,
         quantity=line.quantity,
         units=capability.units,
@@ -338,7 +336,6 @@ def _check_page(
     headers: dict[str, str] | None = None,
 ) -> Response:
     settled = settle(asked.situation, asked.invitation, shown)
-    zone = site.settings.zone
     return site.page(
         "check.html",
         status,
@@ -347,7 +344,7 @@ def _check_page(
         withdraws=shown.kind is AnswerKind.reject and asked.invitation.status is InvitationStatus.accepted,
         keeps=shown.kind is AnswerKind.question and asked.invitation.status is InvitationStatus.accepted,
         comes_to=[_say_settled(s, shown, site) for s in settled],
-        ready={s.line.number: say_when(t, zone) for s in settled if (t := shown.ready_by.get(s.line.number))},
+        ready={s.line.number: site.say(t) for s in settled if (t := shown.ready_by.get(s.line.number))},
         reason=REASONS[shown.reason] if shown.reason else None,
         note=shown.note,
         name=shown.name,
@@ -370,11 +367,11 @@ class ComesTo:
 
 
 def _say_settled(settled: Settled, answer: Answer, site: Site) -> ComesTo:
-    line, zone = settled.line, site.settings.zone
+    line = settled.line
     why = None
     if settled.why == "late":
-        ready = say_when(answer.ready_by[line.number], zone)
-        why = f"It is needed by {say_when(line.due, zone)} and you can be ready by {ready}."
+        ready = site.say(answer.ready_by[line.number])
+        why = f"It is needed by {site.say(line.due)} and you can be ready by {ready}."
     elif settled.why == "filled":
         why = "Others have promised the rest." if settled.pledged else "Others have promised all that is needed."
     return ComesTo(
@@ -383,7 +380,7 @@ def _say_settled(settled: Settled, answer: Answer, site: Site) -> ComesTo:
         counts=line.capability.amount(settled.pledged) if settled.pledged else None,
         stands_by=line.capability.amount(settled.reserve) if settled.reserve else None,
         why=why,
-        due=say_when(line.due, zone),
+        due=site.say(line.due),
     )
 
 
@@ -396,11 +393,6 @@ def _fields(shown: Answer, settled: tuple[Settled, ...]) -> dict[str, str]:
         fields |= {f"agreed-{s.line.number}": f"{s.pledged},{s.reserve}" for s in settled}
     given = {"reason": shown.reason.value if shown.reason else None, "note": shown.note, "name": shown.name}
     return fields | {name: value for name, value in given.items() if value}
-
-
-def say_category(code: str) -> str:
-    """A category's code as a reader meets it: `Getting there`."""
-    return code.replace("-", " ").capitalize()
 
 
 def _say_others(situation: Situation, invitation: Invitation) -> str | None:

@@ -11,13 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.changes import Change, Refusal
 from domain.closing import hear_resident
+from domain.labels import label_code
 from domain.links import Purpose
 from domain.needs import Need, NeedStatus
 from domain.situations import Situation
-from domain.times import say_when
 from infra import clock
 from web.forms import Form, Wrong, check_size, read_note, wants_to_change
-from web.partner import say_category
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
 from web.states import say_need
@@ -95,13 +94,13 @@ def may_answer(situation: Situation, now: datetime) -> bool:
 def _page(
     site: Site, theirs: Theirs, typed: Form, wrong: Wrong, status: int = 200, notice: str | None = None
 ) -> Response:
-    situation, zone, now = theirs.situation, site.settings.zone, clock.now()
-    state, next_ = say_need(situation, zone, now)
+    situation, now = theirs.situation, clock.now()
+    state, next_ = say_need(situation, site.say, now)
     return site.page(
         "resident.html",
         status,
         need=theirs.need,
-        category=say_category(theirs.need.category),
+        category=label_code(theirs.need.category),
         state=state,
         what_next=next_,
         lines=[_say_line(situation, number, site) for number in range(1, len(theirs.need.lines) + 1)],
@@ -118,7 +117,7 @@ def _say_line(situation: Situation, number: int, site: Site) -> dict[str, str]:
     line = situation.need.line(number)
     left = situation.missing(line)
     found = "Arranged" if not left else f"{min(situation.pledged(line), line.quantity):,} of {line.quantity:,} arranged"
-    return {"amount": line.amount, "due": say_when(line.due, site.settings.zone), "found": found}
+    return {"amount": line.amount, "due": site.say(line.due), "found": found}
 
 
 def _say_helpers(site: Site, situation: Situation) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from domain.labels import say_moment
 from domain.links import Purpose, clean_token, hash_token
+from infra import clock
 from infra.door import Door
 from infra.settings import Settings
 from infra.store import Store, TokenRow
@@ -106,6 +109,10 @@ class Site:
         for name in pages.list_templates():
             pages.get_template(name)
         return pages
+
+    def say(self, instant: datetime) -> str:
+        """A moment as people read it."""
+        return say_moment(instant, clock.now(), self.settings.zone)
 
     def page(
         self, name: str, /, status: int = 200, headers: dict[str, str] | None = None, **values: Any

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.invitations import Invitation, InvitationStatus, Reason, Share
+from domain.labels import say_list
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind, TaskStatus
 from domain.situations import Situation
-from domain.times import say_when
+
+Say = Callable[[datetime], str]  # a moment as people read it
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,14 @@ class State:
     good: bool = False
 
 
-def say_invitation(situation: Situation, invitation: Invitation, zone: ZoneInfo) -> State | None:
+def say_invitation(situation: Situation, invitation: Invitation, say: Say, zone: ZoneInfo) -> State | None:
     """How an invitation stands; `None` while it is simply waiting for its first answer."""
     on = f" on {_day(invitation.answered_at, zone)}" if invitation.answered_at else ""
     match invitation.status:
         case InvitationStatus.requested:
             return _say_open(invitation)
         case InvitationStatus.accepted | InvitationStatus.in_progress:
-            return _say_yes(situation, invitation, on, zone)
+            return _say_yes(situation, invitation, on, say)
         case InvitationStatus.rejected if invitation.reason is Reason.undeliverable:
             return State(
                 "Our message did not reach you", ("So we asked others. If you can help, you can still tell us.",)
@@ -59,7 +62,7 @@ def _say_open(invitation: Invitation) -> State | None:
     return None
 
 
-def _say_yes(situation: Situation, invitation: Invitation, on: str, zone: ZoneInfo) -> State:
+def _say_yes(situation: Situation, invitation: Invitation, on: str, say: Say) -> State:
     sentences = []
     if invitation.answered_by and invitation.answered_by.startswith("officer"):
         sentences.append("The council recorded this after speaking with you.")
@@ -70,8 +73,7 @@ def _say_yes(situation: Situation, invitation: Invitation, on: str, zone: ZoneIn
     for share in invitation.shares:
         if share.pledged and share.ready_by:
             sentences.append(
-                f"You said you would be ready by {say_when(share.ready_by, zone)} "
-                f"with {_amount(situation, share, share.pledged)}."
+                f"You said you would be ready by {say(share.ready_by)} with {_amount(situation, share, share.pledged)}."
             )
     if pledged and reserve:
         sentences.append(f"Another {reserve} you offered are on standby: we will ask you first if somebody drops out.")
@@ -96,7 +98,7 @@ def _say_released(situation: Situation, invitation: Invitation) -> State:
 
 def _amounts(situation: Situation, invitation: Invitation, field: str) -> str:
     amounts = [_amount(situation, share, n) for share in invitation.shares if (n := getattr(share, field))]
-    return ", ".join([*amounts[:-2], " and ".join(amounts[-2:])]) if amounts else ""
+    return say_list(amounts) if amounts else ""
 
 
 def _amount(situation: Situation, share: Share, count: int) -> str:
@@ -125,7 +127,7 @@ OUTCOMES = {
 TAKING_OVER = (TaskKind.hand_over, TaskKind.past_due, TaskKind.decide)
 
 
-def say_need(situation: Situation, zone: ZoneInfo, now: datetime) -> tuple[State, str]:
+def say_need(situation: Situation, say: Say, now: datetime) -> tuple[State, str]:
     """How the resident's need stands, and what happens next."""
     need = situation.need
     if need.closed:
@@ -140,7 +142,7 @@ def say_need(situation: Situation, zone: ZoneInfo, now: datetime) -> tuple[State
             "If you tell us it did not happen, somebody at the council will contact you."
         )
     if situation.covered:
-        return State("Help is arranged", (f"It should happen by {say_when(need.last_due, zone)}.",), True), (
+        return State("Help is arranged", (f"It should happen by {say(need.last_due)}.",), True), (
             "Once it should have happened, we will ask you whether it did."
         )
     if any(t.kind in TAKING_OVER and t.status is not TaskStatus.done for t in situation.tasks):

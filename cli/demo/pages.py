@@ -21,6 +21,7 @@ class FormReader(HTMLParser):
         self.hidden: dict[str, str] = {}
         self.buttons: dict[str, str] = {}
         self.choices: dict[str, list[str]] = {}
+        self.boxes: dict[str, str] = {}
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -34,6 +35,8 @@ class FormReader(HTMLParser):
             self.choices.setdefault(name, []).append(value)
             if "checked" in field:
                 self.hidden[name] = value
+        elif tag == "input" and field.get("type") == "checkbox":
+            self.boxes[name] = value
         elif tag == "button":
             self.buttons[name] = value
 

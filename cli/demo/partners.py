@@ -124,10 +124,7 @@ class People:
             return
         await asyncio.sleep(1)
         form = FormReader((await browser.get(take)).text)
-        chosen = {name: values[0] for name, values in form.choices.items()}
-        answer = await browser.post(take, data={**form.as_served, **chosen})
-        if "confirm" in FormReader(answer.text).as_served and answer.status_code == 200:
-            await browser.post(take, data=FormReader(answer.text).as_served)
+        await browser.post(take, data={**form.as_served, **form.boxes})
         self.tasks_taken.append(take)
 
 

@@ -43,7 +43,7 @@ class Demo:
 
     port: int
     prefect_port: int
-    console: Console = field(default_factory=Console)
+    console: Console = field(default_factory=lambda: Console(width=None if sys.stdout.isatty() else 150))
     people: People = field(default_factory=lambda: People(HOME / "outbox"))
     killed: int | None = None
     trouble: list[str] = field(default_factory=list)
@@ -208,9 +208,7 @@ def play(port: int, prefect_port: int) -> int:
 
 def _play(demo: Demo) -> int:
     say = demo.console.print
-    say(
-        f"[bold]Muster's demo.[/bold] Ambleford does not exist; everything else is real. It keeps its things in {HOME}/."
-    )
+    say(f"[bold]Muster's demo.[/bold] Ambleford does not exist; everything else is real. Its things are in {HOME}/.")
     count = write_directory(HOME / "responders.csv")
     demo.run_command("directory", "import", str(HOME / "responders.csv"))
     demo.run_command("officer", "add", "--name", "Dana Duty", "--email", "dana@example.org", "--role", "duty")
@@ -221,7 +219,7 @@ def _play(demo: Demo) -> int:
     with demo.everything_up() as up:
         demo.wait_until_ready(up)
         say(
-            f"Ready after {time.monotonic() - began:.0f} seconds. Twelve needs come in; people answer in their own ways."
+            f"Ready after {time.monotonic() - began:.0f} seconds. Twelve needs come in; people answer each in their way."
         )
         door = Door(open_store(settings.store_url), settings)
         standing = asyncio.run(demo.course(up, door))
@@ -240,9 +238,7 @@ def _report(demo: Demo, standing: dict[str, Any]) -> int:
     say(final_table(demo.people.needs, standing))
     seen = ", ".join(f"{count} {what}" for what, count in sorted(demo.people.seen.items()))
     mails = len(list((HOME / "outbox").glob("*.eml")))
-    say(
-        f"{mails} mails; {seen}. The worker (process {demo.killed}) was killed halfway and replaced; nobody was asked twice."
-    )
+    say(f"{mails} mails; {seen}. The worker ({demo.killed}) was killed halfway and replaced; nobody was asked twice.")
     say(
         f"Look further:  MUSTER_HOME={HOME} .venv/bin/muster need list    "
         f"MUSTER_HOME={HOME} .venv/bin/muster need show {next(iter(standing), 'N-…')}    mails: {HOME}/outbox/"

@@ -11,6 +11,7 @@ from rich.table import Table
 from cli.demo.borough import DemoNeed
 
 BAR = 12
+TELLING = ("covered", "handed-over", "reopened", "task-taken", "closed")
 
 
 def progress_table(
@@ -69,9 +70,9 @@ def asked(now: Mapping[str, Any]) -> str:
 
 
 def why(now: Mapping[str, Any]) -> str:
-    """The two sentences of its story that decided it."""
-    telling = [event["because"] for event in now["story"] if event["code"] not in ("opened", "resident-asked")]
-    return "\n".join(telling[-2:])
+    """The two sentences of its story that decided it, each once."""
+    told = [event["because"] for event in now["story"] if event["code"] in TELLING]
+    return "\n".join(list(dict.fromkeys(told))[-2:])
 
 
 def _amounts(pledged: Mapping[str, int]) -> str:

@@ -175,7 +175,7 @@ def doubts_about_name(name: str) -> list[str]:
 
 def _is_mixed(name: str) -> bool:
     """Do Latin letters stand beside others that look like Latin ones? (Hangul beside Latin does not.)"""
-    from confusable_homoglyphs import confusables  # type: ignore[import-untyped]
+    from confusable_homoglyphs import confusables
 
     return bool(
         confusables.is_mixed_script(name) and confusables.is_confusable(name, preferred_aliases=["latin"], greedy=False)

@@ -13,7 +13,7 @@ from domain.changes import Change
 from domain.events import Event
 from domain.matching import Candidate
 from domain.messages import Message
-from domain.needs import Need, NeedStatus, Resident
+from domain.needs import NeedStatus, Resident
 from domain.officers import Officer
 from domain.responders import Contact, Responder
 from domain.situations import Situation

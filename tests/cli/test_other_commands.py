@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cli.doors import open_door
 from infra import settings as settings_module
 from tests.cli.conftest import Muster
 
@@ -131,3 +133,14 @@ def test_help_teaches_with_examples(muster: Muster) -> None:
     assert "need open" in muster("--help").out
     assert "food-parcel:2" in muster("need", "open", "--help").out
     assert muster("nonsense").code == 2
+
+
+def test_the_doctor_finds_that_nobody_looks_at_needs(muster: Muster, home: Path) -> None:
+    """Sweeps that stopped are the trouble nobody sees from a desk."""
+    muster("officer", "add", "--name", "Dana Duty", "--email", "dana@example.org", "--role", "duty")
+    with open_door() as door:
+        door.store.mark("sweep", datetime.now(UTC) - timedelta(minutes=10))
+    done = muster("doctor", "--json")
+    sweep = next(finding for finding in done.json if finding["about"] == "sweep")
+    assert (done.code, sweep["ok"], sweep["sentence"]) == (1, False, "the last began 10m ago")
+    assert "muster up" in sweep["do"]

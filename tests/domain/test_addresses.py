@@ -27,7 +27,8 @@ def test_letters_before_the_at_are_plain() -> None:
         "amina@example.org, eve@example.org", "amina@example.org;eve@example.org", "amina@example.org eve@example.org",
         "Amina <amina@example.org>", "amina@example.org (Amina)", "“amina”@example.org", '"a b"@example.org',
         "amina@[127.0.0.1]", "amina@example.org\r\nBcc: eve@example.org", "amina@example.org\0", "a@b@example.org",
-        "amina..b@example.org", ".amina@example.org", "amina@-example.org", "amina@example..org", "x" * 65 + "@example.org",
+        "amina..b@example.org", ".amina@example.org", "amina@-example.org", "amina@example..org",
+        "x" * 65 + "@example.org",
     ],
     ids=ascii,
 )  # fmt: skip
@@ -38,7 +39,7 @@ def test_one_address_and_nothing_else(bad: str) -> None:
 
 
 def test_a_lookalike_is_another_address() -> None:
-    """E13: a Cyrillic letter in a domain shows as what it is and never passes for the Latin one; before the @ it is refused."""
+    """E13: a Cyrillic letter in a domain never passes for the Latin one; before the @ it is refused."""
     assert read_email("amina@ex\u0430mple.org").startswith("amina@xn--")
     with pytest.raises(ValueError, match=r"must|is not"):
         read_email("\u0430mina@example.org")
@@ -57,7 +58,9 @@ def test_a_number_has_one_form(text: str) -> None:
     assert read_phone(text) == "+447700900123"
 
 
-@pytest.mark.parametrize("bad", ["", "12", "ask Sam", "07700 900123 456 789", "+44 7700 900123 or 900124", "07700 900123\n"])
+@pytest.mark.parametrize(
+    "bad", ["", "12", "ask Sam", "07700 900123 456 789", "+44 7700 900123 or 900124", "07700 900123\n"]
+)
 def test_what_is_no_number_is_refused(bad: str) -> None:
     """Words, half a number and two numbers are refused with an example."""
     with pytest.raises(ValueError, match=r"is not a telephone number|one line"):

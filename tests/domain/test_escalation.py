@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -212,11 +213,11 @@ def test_a_task_nobody_takes_goes_round_with_growing_waits() -> None:
     assert world.told(MessageKind.officer_task) == ["ola", "duncan"]
     world.wait("3d")
     moments = [event.at for event in world.happened(EventCode.task_passed)]
-    waits = [int((b - a) / timedelta(hours=1)) for a, b in zip(moments, moments[1:], strict=False)]
+    waits = [int((b - a) / timedelta(hours=1)) for a, b in pairwise(moments)]
     assert waits[:5] == [1, 2, 2, 4, 4]
-    assert all(later >= earlier for earlier, later in zip(waits, waits[1:], strict=False))
+    assert all(later >= earlier for earlier, later in pairwise(waits))
     assert world.wait("20d").need.wake_at
-    assert max(b - a for a, b in zip(moments, moments[1:], strict=False)) <= timedelta(days=1)
+    assert max(b - a for a, b in pairwise(moments)) <= timedelta(days=1)
 
 
 def test_a_task_that_was_taken_stays() -> None:
@@ -337,7 +338,7 @@ def test_the_resident_is_told_of_a_delay_once() -> None:
 
 
 def test_somebody_dropping_out_after_the_hand_over_reaches_an_officer() -> None:
-    """Ola has taken the 5 that were missing; when Bob's 15 are lost too, it is handed over again and not left in silence."""
+    """Ola has taken the 5 that were missing; when Bob's 15 are lost too, it is handed over again."""
     world = begin("food-parcel:20", people=[BOB], by=playbook(round_of("neighbours")))
     world.yes("bob", 15)
     assert world.tasks(TaskKind.hand_over) == ["open"]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from domain.answering import Answer, AnswerKind
 from domain.capabilities import Sector
-from domain.changes import Change
+from domain.changes import Change, Refusal
 from domain.invitations import Reason
 from domain.matching import Candidate, choose, in_fair_order
 from domain.messages import MessageKind
@@ -189,9 +190,6 @@ def test_a_line_that_reaches_somebody_later_is_added_to_what_they_hold() -> None
 
 def test_an_answer_to_fewer_lines_than_are_asked_now_is_shown_again() -> None:
     """R06: a line was added while Sam was reading, so his click shows the present page first."""
-    from domain.answering import Answer, AnswerKind
-    from domain.changes import Refusal
-
     first = round_of("neighbours", (Sector.volunteer,), ask=1)
     second = round_of("again", (Sector.volunteer,), ask=2)
     drives = helper("drives", capabilities=("lift",), point=place(0.1))

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.capabilities import Catalogue, CheckLevel, Sector
-from domain.playbooks import Playbook, Role
 from domain.officers import chain
+from domain.playbooks import Playbook, Role
 from domain.responders import Responder
 from tests.people import CARING_HANDS, CATALOGUE, DUNCAN, MARGE, OLA, SAM, helper, officer
 

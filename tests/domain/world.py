@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from domain.answering import Answer, AnswerKind, record_undeliverable, settle, take_answer
@@ -264,6 +264,3 @@ def begin(
 def at(world: World, length: str) -> datetime:
     """The moment this long after the need was opened."""
     return world.need.opened_at + read_duration(length)
-
-
-__all__ = ["MOST_STEPS", "World", "apply", "at", "begin", "put_into_effect", "timedelta"]

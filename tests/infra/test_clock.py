@@ -25,7 +25,8 @@ from infra.store.sqlite.connection import instant, micros
 from tests.store.builders import a_need, a_responder, asking, opening
 from domain.situations import Situation
 zone = Settings().zone
-for moment in ("2026-10-25T00:30+00:00", "2026-10-25T01:30+00:00", "2027-03-28T00:59:59.999999+00:00", "2026-12-31T23:59+00:00"):
+MOMENTS = "2026-10-25T00:30Z 2026-10-25T01:30Z 2027-03-28T00:59:59.999999Z 2026-12-31T23:59Z"
+for moment in MOMENTS.split():
     now = datetime.fromisoformat(moment).astimezone(UTC)
     clock.set_source(lambda: now)
     need = a_need(opened_at=clock.now())

@@ -115,7 +115,8 @@ def test_a_bad_row_never_stops_the_rest(store: Store, take: Any) -> None:
     refused = {entry.place: entry.refused for entry in done.refused}
     assert list(refused) == [f"line {n}" for n in (3, 4, 6, 7, 8, 9, 10, 11, 12)]
     assert "must be one e-mail address" in refused["line 3"]
-    assert "must be one line of ordinary text" in refused["line 4"]
+    assert "a cell holds a line break (lines 4 to 5)" in refused["line 4"]
+    assert "must be one line of ordinary text" in refused["line 6"]
     assert refused["line 7"] == (
         "phone: is not a telephone number; an example is 07700 900123; sector: 'neighbour' is none of provider, voluntary, "  # noqa: E501
         "business, community, volunteer, public; capacity: 'lots' is not a whole number"

@@ -89,7 +89,7 @@ def said(result: object) -> str:
 
 
 def test_one_of_fifty_gets_the_last_slot(door: Door) -> None:
-    """R01: 50 helpers accept the one lift at once: one yes, 49 told it is filled, nothing left, nothing promised twice."""
+    """R01: 50 accept the one lift at once: one yes, 49 told it is filled, nothing left, nothing promised twice."""
     responders = asked(door, LIFT, 1, 50)
     results = all_at_once([answering(door, r, Answer(AnswerKind.accept)) for r in responders])
     assert Counter(map(said, results)) == {"yes": 1, "filled": 49}
@@ -188,6 +188,33 @@ def test_patience_ends_in_try_again(door: Door, monkeypatch: pytest.MonkeyPatch,
     assert door.situation(N1).invitations == ()
 
 
+def test_a_decision_that_fails_gives_its_turn_back(door: Door) -> None:
+    """C14: who is overtaken and then fails holds nobody up."""
+    put_need(door.store)
+    tried: list[int] = []
+
+    def decide(situation: Situation, now: datetime) -> Change:
+        tried.append(len(tried))
+        if len(tried) == 2:
+            raise RuntimeError("the playbook makes no sense")
+        door.store.wake([N1], NOW)
+        return telling(situation, "resident")
+
+    with pytest.raises(RuntimeError):
+        door.change(N1, decide)
+    again: list[int] = []
+
+    def overtaken_once(situation: Situation, now: datetime) -> Change:
+        again.append(len(again))
+        if len(again) == 1:
+            door.store.wake([N1], NOW)
+        return telling(situation, "resident")
+
+    [result] = all_at_once([lambda: door.change(N1, overtaken_once)])
+    assert isinstance(result, Done)
+    assert (tried, again) == ([0, 1], [0, 1])
+
+
 @pytest.mark.parametrize("decision", [Refusal("closed", "This request is closed."), None])
 def test_a_decision_not_to_writes_nothing(door: Door, decision: Refusal | None) -> None:
     """A refusal comes back as it was said, and the need has not moved."""
@@ -237,7 +264,7 @@ def test_a_store_that_fails_is_not_a_refusal(door: Door) -> None:
 
 
 def test_every_new_link_is_on_record(door: Door) -> None:
-    """T03, L16: the resident's, each invitation's with its one-click mute, and each task's, from the change that made them."""
+    """T03, L16: the resident's, each invitation's with its one-click mute, and each task's."""
     need = door.open(lambda reference, now: opening(a_need(reference)), AMINA, None)
     door.change(need, lambda situation, now: everything(situation, [a_responder("sam")]))
     situation = door.situation(need)

@@ -67,7 +67,7 @@ class Muster:
 def free_port() -> int:
     """A port nobody listens on, below those the kernel gives to outgoing connections."""
     while True:
-        port = random.randrange(18000, 19000)  # noqa: S311  (not a secret)
+        port = random.randrange(22000, 22999)  # noqa: S311  (not a secret)
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port

@@ -55,9 +55,16 @@ def opening(need: Need | None = None, resident: Resident = AMINA, now: datetime 
     return open_need(need or a_need(), (), KID, LONDON, resident, now)
 
 
-def put_need(store: Store, reference: str = N1, now: datetime = NOW, key: str | None = None, **changes: Any) -> str:
+def put_need(
+    store: Store,
+    reference: str = N1,
+    now: datetime = NOW,
+    key: str | None = None,
+    quantity: int = 20,
+    **changes: Any,
+) -> str:
     """Put a need on record; returns its reference."""
-    added = store.add_need(opening(a_need(reference, **changes), now=now), AMINA, (), key)
+    added = store.add_need(opening(a_need(reference, quantity, **changes), now=now), AMINA, (), key)
     assert added == Committed(1)
     return reference
 

@@ -8,12 +8,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import infra.store.sqlite  # noqa: F401 - once, in the mother of all processes
-from domain.changes import Slot
+from domain.answering import Answer, AnswerKind, take_answer
+from domain.changes import Change, Refusal, Slot
+from domain.invitations import invitation_id
+from domain.responders import Responder
+from domain.situations import Situation
+from infra.door import Door
+from infra.settings import Settings
 from infra.store import Committed, MessageState, OutboxRow, SameKey, Store, StoreError, WeekFull, open_store
-from tests.store.builders import AMINA, NOW, WEEK, a_need, a_responder, asking, opening, put_need, read, telling
+from tests.store.builders import AMINA, N1, NOW, WEEK, a_need, a_responder, asking, opening, put_need, read, telling
 
 Job = Callable[..., object]
 
@@ -72,11 +81,27 @@ def commit_until_done(url: str, begin: float, need: str, times: int) -> int:
     return conflicts
 
 
+def answer_in_part(url: str, begin: float, home: str, responders: list[str]) -> list[str]:
+    """Each of these offers five, through the door; returns `yes` or the code of the refusal, for each."""
+    said = []
+    with opened(url, begin) as store:
+        door = Door(store, Settings(home=Path(home)))
+        for responder in responders:
+            invitation = invitation_id(N1, 1, responder)
+            result = door.change(N1, partial(_take, invitation=invitation, responder=a_responder(responder)))
+            said.append(result.code if isinstance(result, Refusal) else "yes")
+    return said
+
+
+def _take(situation: Situation, now: datetime, *, invitation: str, responder: Responder) -> Change | Refusal | None:
+    return take_answer(situation, invitation, Answer(AnswerKind.part, offers={1: 5}), responder, now)
+
+
 def claim_all(url: str, begin: float, holder: str) -> list[str]:
-    """Claim under a lease of one's own whenever it is free; returns the ids claimed."""
+    """Claim under a lease of one's own whenever it is free, until nothing is left; returns the ids claimed."""
     claimed: list[str] = []
     with opened(url, begin) as store:
-        for _ in range(60):
+        while True:
             lease = store.take_lease("deliver", holder, NOW, NOW.replace(hour=10))
             if lease is None:
                 time.sleep(0.002)
@@ -85,7 +110,8 @@ def claim_all(url: str, begin: float, holder: str) -> list[str]:
             claimed += [row.message.id for row in rows]
             store.settle([_accepted(row) for row in rows], lease)
             store.release_lease(lease)
-    return claimed
+            if not rows:
+                return claimed
 
 
 def _accepted(row: OutboxRow) -> OutboxRow:
@@ -135,7 +161,7 @@ def write_without_permission(url: str, said: Connection) -> None:
         os.setuid(65534)
     try:
         store = open_store(url)
-        store.wake(["N-222222"], NOW)
+        store.wake([N1], NOW)
         said.send("written")
     except StoreError as refused:
         said.send(str(refused))

@@ -66,7 +66,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def test_a_killed_writer_leaves_all_or_nothing(path: Path) -> None:
-    """C10, C01: killed 20 times at any moment, each change is there whole or not at all, and none it reported is lost."""
+    """C10, C01: killed 20 times at any moment, each change is whole or not there, and none it reported is lost."""
     dice = random.Random()  # noqa: S311 - any moment will do
     reported: dict[str, int] = {}
     for kill in range(KILLS):
@@ -108,7 +108,7 @@ def test_commits_are_on_the_disk(store: SqliteStore, path: Path) -> None:
 
 
 def test_a_full_disk_is_said_and_survived(crew: Crew, place: Place) -> None:
-    """C15: when no file may grow, a write fails with a sentence, reading goes on, and with room again so does writing."""
+    """C15: when no file may grow, a write fails with a sentence, reading goes on, and later writing too."""
     [(written, said, left_open, went_on)] = crew(jobs.fill_the_disk, [(400_000,)])
     assert written > 0
     assert said.startswith("the store cannot be used now: ")
@@ -148,7 +148,7 @@ def test_a_read_only_store_is_said_and_untouched() -> None:
 
 
 def test_a_store_locked_for_too_long_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """C14: when another holds the file for longer than we wait: a sentence, nothing half-done, and it works again after."""
+    """C14: held by another for longer than we wait: a sentence, nothing half-done, and it works again after."""
     monkeypatch.setattr(connection, "BUSY_SECONDS", 0.1)
     with closing(SqliteStore(path)) as store:
         put_need(store)

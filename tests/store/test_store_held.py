@@ -53,13 +53,15 @@ def test_two_runs_of_one_process_do_not_share_a_lease(store: Store) -> None:
         assert store.take_lease("deliver", "worker-2", clock.now(), clock.now() + timedelta(seconds=15)) is None
 
 
-def test_a_lease_is_renewed_while_it_is_held(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lease_is_renewed_while_it_is_held(store: Store, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     """A delivery longer than a lease keeps it."""
-    monkeypatch.setattr(leasing, "LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr(leasing, "LEASE", timedelta(seconds=0.15))
     with leasing.held(store, "deliver", "a") as lease:
         assert lease is not None
-        time.sleep(0.5)
-        assert store.take_lease("deliver", "b", clock.now(), clock.now() + timedelta(seconds=1)) is None
+        hands.now = NOW + timedelta(seconds=0.1)
+        time.sleep(0.4)
+        later = lease.until + timedelta(seconds=0.05)
+        assert store.take_lease("deliver", "b", later, later + timedelta(seconds=1)) is None
 
 
 def test_a_lease_that_lapsed_is_not_taken_again_in_passing(

@@ -410,12 +410,14 @@ def test_a_late_yes_may_stand_by(asked: Asked) -> None:
     assert council.situation(need).pledged(council.situation(need).need.line(1)) == 20
 
 
-def test_an_old_page_meets_the_present(asked: Asked) -> None:
+@pytest.mark.parametrize("confirm", [{}, {"confirm": "yes"}])
+def test_an_old_page_meets_the_present(asked: Asked, confirm: dict[str, str]) -> None:
     """R06: an answer from a page older than the invitation is not taken; the page shows how it stands, words kept."""
     council, need, link = asked
     old = hidden(council.get(link).text)
     council.says(need, "riverside-kitchen", AnswerKind.part, offers={1: 5})
-    page = council.post(link, **old, answer="part", note="We have fifteen", confirm="yes", **{"quantity-1": "15"})
+    typed = {"answer": "part", "quantity-1": "15", "note": "We have fifteen"}
+    page = council.post(link, **(old | typed | confirm))
     assert page.status_code == 409
     assert "Something has changed" in page.text
     assert "You said yes to 5 food parcels" in page.text

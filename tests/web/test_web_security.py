@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -305,3 +307,11 @@ def test_the_mailbox_is_for_this_computer(mailbox: Council) -> None:
     assert mailbox.get("/mailbox", headers={"Host": "localhost:8000"}).status_code == 200
     assert mailbox.get("/mailbox", headers={"Host": "[::1]:8000"}).status_code == 200
     assert "/mailbox" not in mailbox.visitor("192.0.2.9").get("/").text
+
+
+def test_pages_never_import_prefect() -> None:
+    """Import time matters on Lambda: nothing of Prefect, SQLAlchemy, FastAPI or boto3 comes along."""
+    heavy = "{'prefect', 'sqlalchemy', 'fastapi', 'boto3', 'typer', 'rich', 'httpx'}"
+    code = f"import sys, web.app; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -131,7 +131,7 @@ class Connected:
 
 
 def _make_durable(connection: sqlite3.Connection) -> None:
-    """Each commit is on the disk. SQLite itself does not wait for another process that is switching a new file to WAL."""
+    """Each commit is on the disk. SQLite does not wait for others switching a new file to WAL at once: we do."""
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:

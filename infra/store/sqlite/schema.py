@@ -9,6 +9,7 @@ MIGRATIONS = (
     ) STRICT;
     CREATE INDEX needs_by_alarm ON needs (wake_at) WHERE wake_at IS NOT NULL;
     CREATE INDEX needs_by_age ON needs (opened_at);
+    CREATE INDEX needs_without_alarm ON needs (id) WHERE status <> 'closed' AND wake_at IS NULL;
 
     CREATE TABLE residents (need TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
     CREATE TABLE notes (id TEXT PRIMARY KEY, need TEXT NOT NULL, words TEXT NOT NULL) STRICT;
@@ -24,11 +25,15 @@ MIGRATIONS = (
         need TEXT NOT NULL, seq INTEGER NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (need, seq)
     ) STRICT, WITHOUT ROWID;
 
-    CREATE TABLE tasks (id TEXT PRIMARY KEY, need TEXT NOT NULL, status TEXT NOT NULL, officer TEXT, doc TEXT NOT NULL) STRICT;
+    CREATE TABLE tasks (
+        id TEXT PRIMARY KEY, need TEXT NOT NULL, status TEXT NOT NULL, officer TEXT, doc TEXT NOT NULL
+    ) STRICT;
     CREATE INDEX tasks_by_need ON tasks (need);
     CREATE INDEX tasks_without_officer ON tasks (need) WHERE officer IS NULL;
 
-    CREATE TABLE tokens (hash TEXT PRIMARY KEY, purpose TEXT NOT NULL, target TEXT NOT NULL, need TEXT) STRICT, WITHOUT ROWID;
+    CREATE TABLE tokens (
+        hash TEXT PRIMARY KEY, purpose TEXT NOT NULL, target TEXT NOT NULL, need TEXT
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE responders (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, sector TEXT NOT NULL, lat REAL, lon REAL, has_areas INTEGER NOT NULL,
@@ -54,13 +59,17 @@ MIGRATIONS = (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, need TEXT NOT NULL, recipient TEXT NOT NULL,
         urgent INTEGER NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0,
         refusals INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0,
-        not_before INTEGER NOT NULL, changed_at INTEGER NOT NULL, doc TEXT NOT NULL, frozen TEXT, provider_id TEXT, why TEXT
+        not_before INTEGER NOT NULL, changed_at INTEGER NOT NULL, doc TEXT NOT NULL,
+        frozen TEXT, provider_id TEXT, why TEXT
     ) STRICT;
     CREATE INDEX messages_waiting ON messages (urgent, seq) WHERE state IN ('pending', 'unknown');
     CREATE INDEX messages_sending ON messages (fence) WHERE state = 'sending';
+    CREATE INDEX messages_by_state ON messages (state);
     CREATE INDEX messages_by_need ON messages (need, recipient, seq);
 
-    CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, fence INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
+    CREATE TABLE leases (
+        name TEXT PRIMARY KEY, holder TEXT NOT NULL, fence INTEGER NOT NULL, until INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE marks (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
     """,
 )
