@@ -12,7 +12,7 @@ from domain.values import one_line
 
 
 def read_email(text: str) -> str:
-    """Return one address in its normal, ASCII form. Nothing is looked up. Two addresses, or a name with one, are refused."""
+    """Return one address in its normal, ASCII form. Nothing is looked up. Two, or a name with one, are refused."""
     text = one_line(text)
     if text.count("@") > 1 or any(c in text for c in ",; "):
         raise ValueError("must be one e-mail address and nothing else")

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from domain.changes import Change, Draft, Refusal
 from domain.events import EventCode
+from domain.handing_over import raise_task
 from domain.invitations import Invitation, InvitationStatus, Reason, Share
 from domain.messages import MessageKind
 from domain.needs import Line
@@ -94,7 +95,7 @@ def asked_lines(situation: Situation, invitation: Invitation) -> list[Line]:
     return [situation.need.line(share.line) for share in invitation.shares]
 
 
-def settle(situation: Situation, invitation: Invitation, answer: Answer) -> tuple[Settled, ...]:
+def settle(situation: Situation, invitation: Invitation, answer: Answer, now: datetime) -> tuple[Settled, ...]:
     """What the answer's offers come to at this moment, line by line."""
     settled = []
     for line in asked_lines(situation, invitation):
@@ -102,9 +103,10 @@ def settle(situation: Situation, invitation: Invitation, answer: Answer) -> tupl
         if offered == 0:
             continue
         room = room_for(situation, invitation, line)
-        ready = answer.ready_by.get(line.number)
+        own = invitation.share(line.number)
+        ready = answer.ready_by.get(line.number, line.due if own and own.pledged else now)
         why: str | None = None
-        if ready and ready > line.due:
+        if ready > line.due:
             pledged, why = 0, "late"
         elif not line.capability.split and room < line.quantity:
             pledged, why = 0, "filled"
@@ -145,8 +147,6 @@ def check_answer(situation: Situation, invitation: Invitation, answer: Answer) -
     if answer.kind in (AnswerKind.accept, AnswerKind.part) and not gives and not any(answer.offers.values()):
         first = next(iter(lines))
         return Refusal("invalid", "Enter how many you can give, in at least one place.", f"quantity-{first}")
-    if answer.kind is AnswerKind.reject and answer.reason is None:
-        return Refusal("invalid", "Select why you cannot help this time.", "reason")
     if answer.kind is AnswerKind.question and not answer.note:
         return Refusal("invalid", "Enter your question.", "note")
     return None
@@ -157,7 +157,7 @@ def take_answer(
 ) -> Change | Refusal | None:
     """Record an answer, or refuse it with what is true now. The same answer sent twice is the same answer (`None`)."""
     invitation = situation.by_id[invitation_id]
-    if _is_same_answer(situation, invitation, answer):
+    if _is_same_answer(situation, invitation, answer, now):
         return None
     if refusal := answerable(situation, invitation) or check_answer(situation, invitation, answer):
         return refusal
@@ -173,20 +173,20 @@ def take_answer(
             return _record_yes(draft, invitation, answer, responder)
 
 
-def _is_same_answer(situation: Situation, invitation: Invitation, answer: Answer) -> bool:
+def _is_same_answer(situation: Situation, invitation: Invitation, answer: Answer, now: datetime) -> bool:
     """Sent twice from one page; or the same again from a fresh page, as long as it comes to what it came to."""
     released = invitation.status is InvitationStatus.cancelled
     if invitation.fingerprint != answer.fingerprint or situation.need.closed or released:
         return False
     if answer.page_version not in (None, invitation.version) or answer.kind not in (AnswerKind.accept, AnswerKind.part):
         return True
-    comes_to = {s.line.number: (s.pledged, s.reserve) for s in settle(situation, invitation, answer)}
+    comes_to = {s.line.number: (s.pledged, s.reserve) for s in settle(situation, invitation, answer, now)}
     return all((s.pledged, s.reserve) == comes_to.get(s.line, (0, 0)) for s in invitation.shares)
 
 
 def _record_yes(draft: Draft, invitation: Invitation, answer: Answer, responder: Responder) -> Change | Refusal:
     situation = draft.situation
-    settled = settle(situation, invitation, answer)
+    settled = settle(situation, invitation, answer, draft.now)
     if lost := next((s.line for s in settled if not responder.may_give(s.line.capability)), None):
         return Refusal(
             "check",
@@ -326,6 +326,8 @@ def record_undeliverable(
             if invitation.pledged:
                 draft.tell_responder(MessageKind.private_details, again)
         return draft.change(wake_at=now)
+    if invitation.status is InvitationStatus.accepted:
+        return raise_task(situation, now, kind=TaskKind.call_partner, invitation=invitation.id)
     if not invitation.open:
         return None
     draft.note_event(EventCode.undeliverable, responders=(invitation.responder,))

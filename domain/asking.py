@@ -14,7 +14,7 @@ from domain.needs import Line
 from domain.situations import Situation
 from domain.steps import Ask, CallReserve, Remind, Skip
 
-RESERVE_SAYS_YES = 0.8
+RESERVE_SAYS_YES = 1.0  # they have offered already: they are waited for before anybody new is asked
 
 
 def ask(situation: Situation, step: Ask, choice: Choice, now: datetime) -> Change:

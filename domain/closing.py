@@ -64,6 +64,7 @@ def reopen(situation: Situation, step: Reopen, now: datetime) -> Change:
         )
     draft.set_need(status=NeedStatus.open, cycle=need.cycle + 1, resident_asked_at=None, resident_said=None)
     if need.resident_told:
+        draft.set_need(delay_told=True)
         draft.tell_resident(MessageKind.resident_delayed)
     return draft.change(wake_at=now)
 
@@ -78,18 +79,24 @@ def ask_resident(situation: Situation, now: datetime) -> Change:
 
 
 def hear_resident(situation: Situation, said: str, now: datetime, note: str | None = None) -> Change | Refusal | None:
-    """The resident says `yes`, `partly` or `no`. Yes closes the need as met; otherwise an officer is asked to act."""
+    """The resident says `yes`, `partly` or `no`. Yes closes the need as met; otherwise an officer is asked to act.
+
+    They may still say so when it was only presumed to have happened.
+    """
     need = situation.need
-    if need.closed:
-        return None if (said == "yes" and need.outcome is Outcome.met) else Refusal("closed", "This request is closed.")
     if said == need.resident_said:
         return None
+    if need.closed and need.outcome is not Outcome.presumed:
+        return Refusal("closed", "This request is closed. Phone us if something is still missing.")
     if need.status is NeedStatus.open:
         return Refusal("not-yet", "We are still looking for help, so it is too early to say how it went.")
     draft = Draft(situation, now)
     kept = draft.keep_note(note) if note else None
     draft.note_event(EventCode.resident_said, by="resident", said=said, note=kept)
     draft.set_need(resident_said=said)
+    if said == "yes" and need.closed:
+        draft.set_need(outcome=Outcome.met)
+        return draft.change(wake_at=need.wake_at)
     if said == "yes":
         return _close(draft, Outcome.met, "resident")
     draft.raise_task(TaskKind.resident_says, note=kept, urgent=True)

@@ -180,16 +180,21 @@ def _hand_over(situation: Situation, now: datetime) -> Step | None:
     need = situation.need
     waiting = [line for line in situation.missing_lines if not line.handed_over]
     spent = [line for line in waiting if line.round > len(need.playbook.rounds)]
+    if need.last_due <= now:
+        return _past_due(situation, now)
     if spent:
         return HandToOfficer(_numbers(spent), "exhausted", "Everybody the playbook names has been asked.")
     if late := [line for line in waiting if latest_moment(situation, line) <= now]:
         return HandToOfficer(_numbers(late), "time", "It is due soon and not covered.")
-    if need.last_due <= now and (
-        need.past_due_at is None or need.past_due_at + need.playbook.follow_up.close_after <= now
-    ):
-        return HandToOfficer(
-            _numbers(list(situation.missing_lines)), "past-due", "The time has passed and it is not covered."
-        )
+    return None
+
+
+def _past_due(situation: Situation, now: datetime) -> Step | None:
+    """An officer says how it ended; asked again, and again, until they have."""
+    need = situation.need
+    if need.past_due_at is None or need.past_due_at + need.playbook.follow_up.close_after <= now:
+        numbers = _numbers(list(situation.missing_lines))
+        return HandToOfficer(numbers, "past-due", "The time has passed and it is not covered.")
     return None
 
 

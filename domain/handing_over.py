@@ -26,19 +26,16 @@ def hand_over(situation: Situation, step: HandToOfficer, now: datetime) -> Chang
     )
     if past_due:
         draft.set_need(past_due_at=now)
+        draft.set_lines(step.lines, handed_over=True)
         draft.finish_tasks(TaskKind.hand_over, TaskKind.past_due)
         draft.raise_task(TaskKind.past_due, lines=step.lines, urgent=True)
     else:
-        if step.why == "exhausted" and not _resident_knows(situation):
+        if step.why == "exhausted" and not situation.need.delay_told:
+            draft.set_need(delay_told=True)
             draft.tell_resident(MessageKind.resident_delayed)
         draft.set_lines(step.lines, handed_over=True)
         draft.raise_task(TaskKind.hand_over, lines=step.lines, urgent=True)
     return draft.change(wake_at=now)
-
-
-def _resident_knows(situation: Situation) -> bool:
-    """Told already that it takes longer: when it was handed over before, or reopened after it was covered."""
-    return situation.need.resident_told or any(task.kind is TaskKind.hand_over for task in situation.tasks)
 
 
 def pass_task(situation: Situation, step: PassTask, now: datetime) -> Change:

@@ -55,6 +55,7 @@ TASK_LABELS = {
     TaskKind.past_due: "Past its time",
     TaskKind.question: "Answer a question",
     TaskKind.call_resident: "Phone the resident",
+    TaskKind.call_partner: "Phone somebody who promised",
     TaskKind.resident_says: "Resident says it did not all happen",
     TaskKind.check_lost: "Check no longer held",
     TaskKind.decide: "Decide what to do",

@@ -136,7 +136,7 @@ def could_meet(responder: Responder, line: Line) -> bool:
 
 
 def expected_giving(responder: Responder, line: Line, missing: int) -> float:
-    """Capacity up to what is missing, times how often such responders say yes. Capacity unknown: a quarter of the line."""
+    """Capacity up to what is missing, times how often such people say yes. Capacity unknown: a quarter of the line."""
     capacity = responder.capacity
     if not line.capability.split:
         capacity = line.quantity

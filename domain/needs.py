@@ -94,6 +94,7 @@ class Need(Value):
     kid: str = ""
     wake_at: datetime | None = None
     resident_told: bool = False
+    delay_told: bool = False
     resident_asked_at: datetime | None = None
     resident_said: str | None = None
     past_due_at: datetime | None = None

@@ -27,6 +27,7 @@ class TaskKind(StrEnum):
     past_due = "past-due"
     question = "question"
     call_resident = "call-resident"
+    call_partner = "call-partner"
     resident_says = "resident-says"
     check_lost = "check-lost"
     decide = "decide"

@@ -262,6 +262,19 @@ def _check_lost(letter: Letter, task: Task) -> Brief:
     )
 
 
+def _call_partner(letter: Letter, task: Task) -> Brief:
+    partner = _partner(letter, task)
+    return Brief(
+        f"Phone {partner}: our emails do not reach them",
+        f"{partner} promised help, and every address we have for them is dead. They may not know where to go.",
+        (
+            "Take this task, so that others know you have it.",
+            f"Phone {partner} and tell them what they need to know.",
+            "Correct the directory, so that the next email arrives.",
+        ),
+    )
+
+
 def _decide(letter: Letter, task: Task) -> Brief:
     return Brief(
         "We could not decide what to do next",
@@ -280,6 +293,7 @@ BRIEFS: dict[TaskKind, Callable[[Letter, Task], Brief]] = {
     TaskKind.question: _question,
     TaskKind.call_resident: _call_resident,
     TaskKind.resident_says: _resident_says,
+    TaskKind.call_partner: _call_partner,
     TaskKind.check_lost: _check_lost,
     TaskKind.decide: _decide,
 }

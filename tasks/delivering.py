@@ -18,7 +18,7 @@ from domain.answering import record_undeliverable
 from domain.changes import Change
 from domain.handing_over import raise_task
 from domain.links import LinkTo, Purpose, derive_token, url_of
-from domain.messages import ASKS, Message, MessageKind
+from domain.messages import ASKS, CLOSING, Message, MessageKind
 from domain.officers import TaskKind
 from domain.situations import Situation
 from infra import clock
@@ -250,7 +250,7 @@ class Batch:
 
     def _act_on_dead(self, message: Message) -> None:
         """Nobody can be reached there: a partner counts as unable, for a resident an officer is asked to phone."""
-        if message.invitation and message.kind in ASKS:
+        if message.invitation and message.to.startswith("responder:") and message.kind not in CLOSING:
             responder = message.to.partition(":")[2]
             contacts = len(self.door.store.contacts(responder))
             self.door.change(message.need, partial(_undeliverable, message=message, contacts=contacts))

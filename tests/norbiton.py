@@ -171,7 +171,7 @@ class Play:
         return [i for i in self.situation.invitations if i.responder == id][-1]
 
     def answer(self, id: str, answer: Answer) -> Play:
-        settled = answering.settle(self.situation, self.of(id), answer)
+        settled = answering.settle(self.situation, self.of(id), answer, self.now)
         agreed = {s.line.number: (s.pledged, s.reserve) for s in settled}
         shown = Answer(**{**answer.__dict__, "agreed": agreed})
         change = answering.take_answer(self.situation, self.of(id).id, shown, self.people.known[id], self.now)

@@ -26,6 +26,7 @@ KINDS = {
     TaskKind.question: "Somebody we asked has a question",
     TaskKind.call_resident: "Phone the resident",
     TaskKind.resident_says: "The resident says it did not all happen",
+    TaskKind.call_partner: "Phone somebody who promised: our emails do not reach them",
     TaskKind.check_lost: "Somebody who said yes no longer holds a required check",
     TaskKind.decide: "Muster could not work out what to do next",
 }

@@ -261,10 +261,11 @@ def test_news_from_the_provider_needs_no_lease(store: Store, need: str) -> None:
 
 
 def test_an_unknown_send_is_tried_when_its_grace_is_over(store: Store, need: str) -> None:
-    """C06: a send whose reply was lost waits its time, then is claimed once more, marked `again`."""
+    """C06: a send whose reply was lost waits its time, then goes once more, marked `again`; later ones wait for it."""
     [id] = tell(store, "responder:sam")
     held = lease(store, lasts=HOUR)
     settle(store, store.claim(held, NOW, 10), held, MessageState.unknown, again=True, not_before=NOW + LAPSE)
+    tell(store, "responder:sam")
     assert store.claim(held, NOW + LAPSE - TICK, 10) == []
     assert [(row.message.id, row.again) for row in store.claim(held, NOW + LAPSE, 10)] == [(id, True)]
 

@@ -13,7 +13,7 @@ from council import NOW, Council
 from httpx import Response
 
 from domain.links import Purpose
-from web import app, forms, partner
+from web import app, forms, partner, partner_pages
 from web.forms import FormBroken, parse_form
 from web.security import network_of, route_template
 
@@ -58,7 +58,7 @@ def test_every_response_is_guarded(asked: Asked, monkeypatch: pytest.MonkeyPatch
         council.client.post(link, content=b"a=%00", headers=FORM),
         council.client.post(link, data={"answer": "accept"}, headers={"Sec-Fetch-Site": "cross-site"}),
     ]
-    monkeypatch.setattr(partner, "say_invitation", lambda *_: 1 / 0)
+    monkeypatch.setattr(partner_pages, "say_invitation", lambda *_: 1 / 0)
     pages.append(council.get(link))
     assert [p.status_code for p in pages] == [
         200, 200, 303, 422, 200, 200, 200, 200, 503, 404, 404, 405, 413, 415, 400, 403, 500,
