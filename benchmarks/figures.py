@@ -77,7 +77,9 @@ def machine() -> str:
     """`2 CPUs (Some Processor), Linux 6.1, Python 3.11.7`."""
     names = [line for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
     name = names[0].partition(":")[2].strip() if names else platform.machine()
-    return f"{os.cpu_count()} CPUs ({name}), {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return (
+        f"{os.cpu_count()} CPUs ({name}), {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    )
 
 
 def as_table(measured: Sequence[Measured]) -> str:
@@ -85,7 +87,8 @@ def as_table(measured: Sequence[Measured]) -> str:
     rows = ["| section | what | figure | target | | beside it, Prefect's own way |", "|---|---|---|---|---|---|"]
     for section in measured:
         rows += [
-            f"| {section.name} | {f.what} | {f.value} | {f.target} | {f.verdict} | {f.beside} |" for f in section.figures
+            f"| {section.name} | {f.what} | {f.value} | {f.target} | {f.verdict} | {f.beside} |"
+            for f in section.figures
         ]
         rows.append(
             f"| {section.name} | load average before and after | {section.load_before:.1f}, {section.load_after:.1f} | | | |"

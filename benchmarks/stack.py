@@ -110,7 +110,10 @@ class Muster:
 @contextmanager
 def running_muster(*mail_options: str, before: Callable[[Door], None] | None = None) -> Iterator[Muster]:
     """`muster up` in a folder of its own, until it is ready. `before` fills its store first."""
-    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder, running(*mail_options, port=free_port()) as mail:
+    with (
+        tempfile.TemporaryDirectory(prefix="muster-bench-") as folder,
+        running(*mail_options, port=free_port()) as mail,
+    ):
         home, port, prefect_port = Path(folder, "home"), free_port(), free_port()
         base_url = f"http://127.0.0.1:{port}"
         settings = Settings(home=home, base_url=base_url, email=mail.url)

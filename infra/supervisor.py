@@ -159,6 +159,7 @@ class Supervisor:
             str(port),
             "--no-access-log",
             "--no-server-header",
+            "--no-proxy-headers",  # whom to believe about addresses is ours to decide: MUSTER_PROXY
             "--app-dir",
             str(self.root),
             "--timeout-graceful-shutdown",

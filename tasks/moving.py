@@ -12,7 +12,7 @@ from domain.changes import Change, Draft, Refusal, week_of
 from domain.closing import ask_resident, presume_met, reopen, stand_down
 from domain.escalation import next_step
 from domain.handing_over import hand_over, pass_task, raise_decision_task
-from domain.matching import Candidate, choose
+from domain.matching import Choice, choose
 from domain.situations import Situation
 from domain.steps import (
     Ask,
@@ -92,9 +92,7 @@ def take_step(door: Door, need: str) -> Step:
 def _change_for(step: Step, situation: Situation, store: Store, now: datetime) -> Change | None:
     match step:
         case Ask():
-            candidates = _candidates(step, situation, store, now)
-            choice = choose(candidates, situation, step.lines, situation.need.playbook.round(step.round), now)
-            return ask(situation, step, choice, now)
+            return ask(situation, step, _choose(step, situation, store, now), now)
         case Skip():
             return skip(situation, step, now)
         case Remind():
@@ -119,18 +117,24 @@ def _change_for(step: Step, situation: Situation, store: Store, now: datetime) -
             assert_never(step)
 
 
-def _candidates(step: Ask, situation: Situation, store: Store, now: datetime) -> list[Candidate]:
-    """Those who may be asked, fetched wide enough that people asked already do not crowd out others."""
+def _choose(step: Ask, situation: Situation, store: Store, now: datetime) -> Choice:
+    """Choose from as many as it takes: those who cannot be asked today must not crowd out those who can."""
     need = situation.need
     round = need.playbook.round(step.round)
-    return store.candidates(
-        [need.line(n).what for n in step.lines],
-        [sector.value for sector in round.sectors],
-        need.point,
-        round.within_km,
-        week_of(now, situation),
-        max(MOST_CANDIDATES, round.ask) + len(situation.invitations),
-    )
+    limit = max(MOST_CANDIDATES, round.ask) + len(situation.invitations)
+    while True:
+        candidates = store.candidates(
+            [need.line(n).what for n in step.lines],
+            [sector.value for sector in round.sectors],
+            need.point,
+            round.within_km,
+            week_of(now, situation),
+            limit,
+        )
+        choice = choose(candidates, situation, step.lines, round, now)
+        if not choice.dry or len(candidates) < limit:
+            return choice
+        limit *= 4
 
 
 def _back_off(door: Door, need: str) -> None:

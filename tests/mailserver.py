@@ -73,8 +73,15 @@ class Desk:
         content = envelope.original_content or b""
         self.mails += 1
         if self.report:
-            line = {"at": time.time(), "to": envelope.rcpt_tos[0], "sender": envelope.mail_from, "connection": number,
-                    "recipients": len(envelope.rcpt_tos), "options": envelope.mail_options, "bytes": len(content)}
+            line = {
+                "at": time.time(),
+                "to": envelope.rcpt_tos[0],
+                "sender": envelope.mail_from,
+                "connection": number,
+                "recipients": len(envelope.rcpt_tos),
+                "options": envelope.mail_options,
+                "bytes": len(content),
+            }
             if self.orders.keep:
                 line["raw"] = content.decode("utf-8", "surrogateescape")
             self.report.write(json.dumps(line) + "\n")
@@ -95,9 +102,7 @@ class Clerk:
             replies = [reply for reply in replies if "8BITMIME" not in reply]
         return ["250-PIPELINING", *replies] if self.desk.orders.pipelining else replies
 
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]
-    ) -> str:
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]) -> str:
         self.desk.tries[to] += 1
         manner = self.desk.manner(to)
         if manner in ("busy", "dead", "relay"):

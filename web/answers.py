@@ -33,7 +33,7 @@ def read_answer(
         kind=kind,
         offers=_read_offers(form, lines, wrong) if yes else {},
         ready_by=_read_ready_by(form, lines, now, site, wrong) if yes else {},
-        reason=_read_reason(form) if kind is AnswerKind.reject else None,
+        reason=_read_reason(form, wrong) if kind is AnswerKind.reject else None,
         note=read_note(form, wrong),
         name=read_name(form, wrong),
         agreed=_read_agreed(form, lines),
@@ -71,8 +71,13 @@ def _read_ready_by(form: Form, lines: list[Line], now: datetime, site: Site, wro
     return ready
 
 
-def _read_reason(form: Form) -> Reason | None:
-    return next((reason for reason in PARTNER_REASONS if reason.value == form.get("reason")), None)
+def _read_reason(form: Form, wrong: Wrong) -> Reason | None:
+    """A reason helps us ask better next time; nobody has to give one."""
+    said = form.get("reason", "")
+    found = next((reason for reason in PARTNER_REASONS if reason.value == said), None)
+    if said and found is None:
+        wrong.say("reason", "Select a reason from the list, or none.")
+    return found
 
 
 def _read_version(form: Form) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from domain.answering import answerable
 from domain.invitations import Invitation, InvitationStatus, Reason, Share
 from domain.labels import say_list
 from domain.needs import NeedStatus, Outcome
@@ -88,6 +89,10 @@ def _say_yes(situation: Situation, invitation: Invitation, on: str, say: Say) ->
 def _say_released(situation: Situation, invitation: Invitation) -> State:
     if situation.need.closed and situation.need.outcome is Outcome.withdrawn:
         return State("No longer needed", ("The request was withdrawn, so please do not set out. Thank you.",))
+    if invitation.reason is Reason.covered and not situation.need.closed and not situation.covered:
+        if refusal := answerable(situation, invitation):
+            return State("We have asked you anew", (refusal.sentence,))
+        return State("Somebody has dropped out", ("So your help is welcome again. Can you give any of this?",))
     if invitation.reason is Reason.covered and not situation.need.closed:
         return State(
             "Covered, thank you",

@@ -218,9 +218,7 @@ def _play(demo: Demo) -> int:
     began = time.monotonic()
     with demo.everything_up() as up:
         demo.wait_until_ready(up)
-        say(
-            f"Ready after {time.monotonic() - began:.0f} seconds. Twelve needs come in; each is answered in its way."
-        )
+        say(f"Ready after {time.monotonic() - began:.0f} seconds. Twelve needs come in; each is answered in its way.")
         door = Door(open_store(settings.store_url), settings)
         standing = asyncio.run(demo.course(up, door))
         demo.trouble += [

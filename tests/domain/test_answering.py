@@ -142,7 +142,6 @@ def test_half_a_lift_is_not_offered() -> None:
         (part(1, line=2), "quantity-2"),
         (Answer(AnswerKind.part), "quantity-1"),
         (Answer(AnswerKind.accept, offers={1: 0}), "quantity-1"),
-        (Answer(AnswerKind.reject), "reason"),
         (Answer(AnswerKind.question), "note"),
         (Answer(AnswerKind.question, note=""), "note"),
     ],
@@ -423,13 +422,15 @@ def test_the_second_contact_is_asked_before_the_next_responder() -> None:
 
 
 def test_a_promise_outlives_a_dead_address() -> None:
-    """Sam has said yes; the second contact gets his receipt and where to go, and the promise stands."""
+    """Sam has said yes; the second contact gets his receipt and where to go; after that an officer phones."""
     world = begin("lift:1", people=[SAM.but(contacts=2)])
     world.yes("sam")
     world.forget().bounces("sam")
     assert world.situation.covered
     assert {m.kind for m in world.messages} == {MessageKind.receipt, MessageKind.private_details}
     assert {m.contact for m in world.messages} == {1}
+    world.bounces("sam", contact=1)
+    assert [task.kind for task in world.situation.tasks] == [TaskKind.call_partner]
     assert world.bounces("sam", contact=1) is None
     assert world.situation.covered
 

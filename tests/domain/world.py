@@ -186,7 +186,7 @@ class World:
     def checked(self, who: str, answer: Answer, cycle: int | None = None) -> Answer:
         """The answer as the check page sends it: with what was shown."""
         invitation = self.invitation(who, cycle)
-        shown = {s.line.number: (s.pledged, s.reserve) for s in settle(self.situation, invitation, answer)}
+        shown = {s.line.number: (s.pledged, s.reserve) for s in settle(self.situation, invitation, answer, self.now)}
         return replace(answer, agreed=shown, page_version=invitation.version)
 
     def no(self, who: str, reason: Reason = Reason.not_available) -> Change | Refusal | None:

@@ -30,7 +30,9 @@ def test_twenty_parcels_by_two(town: Town) -> None:
     assert town.counts(need) == {"food-parcel": 12}
     bob.and_offers(15)
     assert town.counts(need) == {"food-parcel": 20}
-    town.inbox("Bob").expects("you have promised 8 food parcels", "You are standing by with", "- 7 food parcels, until 9am on Monday 9 March")
+    town.inbox("Bob").expects(
+        "you have promised 8 food parcels", "You are standing by with", "- 7 food parcels, until 9am on Monday 9 March"
+    )
     town.inbox("Bob").expects("Private", "8 food parcels").lacks("15 food parcels")
     town.inbox("Amina").expects("2 local volunteers will help you")
 

@@ -237,7 +237,6 @@ def test_what_was_typed_is_kept(asked: Asked) -> None:
         ({"answer": "part", "quantity-1": "9" * 40}, "quantity-1"),
         ({"answer": "part", "quantity-1": "5", "ready-by-1": "2020-01-01T09:00"}, "ready-by-1"),
         ({"answer": "part", "quantity-1": "5", "ready-by-1": "9999-12-31T23:59-12:00"}, "ready-by-1"),
-        ({"answer": "reject"}, "reason"),
         ({"answer": "reject", "reason": "withdrew"}, "reason"),
         ({"answer": "question"}, "note"),
         ({"answer": "question", "note": " \r\n "}, "note"),

@@ -42,6 +42,7 @@ class Connected:
         self._local = threading.local()
         self._all: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
+        self._writer = threading.Lock()
         try:
             self._migrate()
         except BaseException:
@@ -60,6 +61,7 @@ class Connected:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)  # it holds what residents told us
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             try:
                 _make_durable(connection)
@@ -86,14 +88,19 @@ class Connected:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One writer at a time; committed whole at the end, undone whole by any exception."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise StoreError("the store is busy: others have been writing for too long")
+        try:
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         try:
             connection = self._connection()
-            connection.execute(begin)
+            _begin(connection, begin)
             try:
                 yield connection
             except BaseException:
@@ -142,6 +149,26 @@ def _make_durable(connection: sqlite3.Connection) -> None:
                 raise
             time.sleep(0.005)
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: sqlite3.Connection, begin: str) -> None:
+    """Begin; wait for another process's write in steps of a millisecond. SQLite's own steps grow to a tenth of a second."""
+    if begin == "BEGIN":
+        connection.execute(begin)
+        return
+    until = time.monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute(begin)
+                return
+            except sqlite3.OperationalError as wrong:
+                if wrong.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.001)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 class Abandon(Exception):
