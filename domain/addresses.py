@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
 from domain.values import one_line
@@ -13,6 +11,8 @@ from domain.values import one_line
 
 def read_email(text: str) -> str:
     """Return one address in its normal, ASCII form. Nothing is looked up. Two, or a name with one, are refused."""
+    from email_validator import EmailNotValidError, validate_email  # here: a page that shows a need checks no address
+
     text = one_line(text)
     if text.count("@") > 1 or any(c in text for c in ",; "):
         raise ValueError("must be one e-mail address and nothing else")
@@ -34,6 +34,8 @@ def read_email(text: str) -> str:
 
 def read_phone(text: str) -> str:
     """Return a telephone number in its international form (`+447700900123`); a number without a country is British."""
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(one_line(text), "GB")
     except phonenumbers.NumberParseException:

@@ -36,6 +36,11 @@ class LinkTo(Value):
     kid: str
 
 
+def take_target(task: str, officer: str | None) -> str:
+    """What a take link opens: one task, for the officer it was sent to."""
+    return f"{task}|{officer or ''}"
+
+
 def derive_token(keys: Mapping[str, bytes], kid: str, purpose: Purpose, target: str) -> str:
     """`kid.secret`: the same for the same key, purpose and target. Raises `KeyError` for a retired key."""
     mac = hmac.new(keys[kid], f"{purpose.value}|{target}|1".encode(), hashlib.sha256).digest()

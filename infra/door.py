@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.changes import Change, Refusal
-from domain.links import Purpose, derive_token, hash_token
+from domain.links import Purpose, derive_token, hash_token, take_target
 from domain.needs import Resident, new_reference
 from domain.situations import Situation
 from infra import clock
@@ -106,7 +106,10 @@ class Door:
         keys = self.settings.signing_keys
         return [
             *_invitation_links(keys, change),
-            *(_row(keys, Purpose.take, task.id, task.kid, change.need.id) for task in change.tasks),
+            *(
+                _row(keys, Purpose.take, take_target(task.id, task.officer), task.kid, change.need.id)
+                for task in change.tasks
+            ),
         ]
 
 

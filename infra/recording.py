@@ -64,6 +64,8 @@ def read_request(said: Mapping[str, Any], catalogue: Catalogue) -> NeedRequest:
 
 def record_need(door: Door, catalogue: Catalogue, playbook: Playbook, request: NeedRequest) -> Recorded:
     """Put the need on record, once for each key. Raises `NeedWrong`; then nothing was written."""
+    if request.key and (known := door.store.need_with_key(request.key)):
+        return Recorded(known, False)
     zone = door.settings.zone
     fresh: set[str] = set()
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import read_email
+
 
 class SettingsWrong(Exception):
     """A setting has a value Muster cannot run with. The message names the setting and what it may be."""
@@ -56,7 +58,7 @@ class Settings(BaseSettings):
     home: Path = Path(".muster")
     store: Annotated[str, AfterValidator(_store)] = ""
     email: Annotated[str, AfterValidator(_email_channel)] = "outbox"
-    email_from: str = "muster@example.org"
+    email_from: Annotated[str, AfterValidator(read_email)] = "muster@example.org"
     email_rate: Annotated[
         float, Field(ge=0, description="e-mails a second at most; 0 is as fast as the server takes them")
     ] = 0
@@ -73,6 +75,9 @@ class Settings(BaseSettings):
         given = self.keys.get_secret_value()
         if given and not KEYS.fullmatch(given):
             raise ValueError("MUSTER_KEYS must be kid:secret,… with secrets of at least 32 letters, digits, - or _")
+        kids = [pair.partition(":")[0] for pair in given.split(",")]
+        if len(set(kids)) < len(kids):
+            raise ValueError("MUSTER_KEYS names a key id twice; each pair needs its own")
         return self
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.invitations import InvitationStatus, Reason
 from domain.labels import REASON_LABELS, label_invitation, say_some
-from domain.links import LinkTo, Purpose
+from domain.links import LinkTo, Purpose, take_target
 from domain.messages import MessageKind
 from domain.needs import Outcome
 from domain.officers import Task, TaskKind, TaskStatus
@@ -65,7 +65,7 @@ def write_task(letter: Letter) -> OfficerTaskWords | Skip:
         take_by=letter.say(task.take_by),
         with_name=letter.officer_name(task.officer) if task.officer != letter.officer_id else None,
         next_name=_next_name(letter, task),
-        take=LinkTo(purpose=Purpose.take, target=task.id, kid=task.kid),
+        take=LinkTo(purpose=Purpose.take, target=take_target(task.id, letter.officer_id), kid=task.kid),
     )
 
 

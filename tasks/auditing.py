@@ -27,6 +27,8 @@ def audit(store: Store, now: datetime) -> list[str]:
     swept = store.marks().get("sweep")
     if swept is None or swept < now - MISSING_SWEEP:
         problems.append("no sweep has run lately: is the worker up?")
+    if untaken := store.untaken_tasks():
+        problems.append(f"{untaken} tasks have been let pass by every officer")
     if not store.officers():
         problems.append("no officer is on record to hand needs over to: muster officer add")
     return problems

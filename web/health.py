@@ -23,10 +23,11 @@ def healthz(site: Site, request: Request) -> Response:
 def readyz(site: Site, request: Request) -> Response:
     """The store answers, sweeps happen and more are planned, and no need is without an alarm or an officer."""
     try:
-        wrong = what_is_wrong(site.store, clock.now())
+        wrong, attention = what_is_wrong(site.store, clock.now()), what_wants_a_person(site.store)
     except StoreError:
         wrong = ["The store does not answer."]
-    return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+        return JSONResponse({"ready": False, "wrong": wrong}, 503)
+    return JSONResponse({"ready": not wrong, "wrong": wrong, "attention": attention}, 503 if wrong else 200)
 
 
 def what_is_wrong(store: Store, now: datetime) -> list[str]:
@@ -46,6 +47,12 @@ def what_is_wrong(store: Store, now: datetime) -> list[str]:
     if left := len(store.unwatched()):
         wrong.append(f"Open needs without an alarm and without an officer: {left}.")
     return wrong
+
+
+def what_wants_a_person(store: Store) -> list[str]:
+    """What no restart mends: tasks that every officer on the list has let pass, or that nobody is there to take."""
+    untaken = store.untaken_tasks()
+    return [f"Tasks that every officer has let pass: {untaken}."] if untaken else []
 
 
 def _seconds(length: timedelta) -> int:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from domain.changes import Change, Refusal
 from domain.handing_over import take_task
 from domain.links import Purpose
-from domain.officers import Task, TaskKind, TaskStatus
+from domain.officers import Officer, Task, TaskKind, TaskStatus
 from domain.situations import Situation
 from infra import clock
 from web.forms import Form, check_size
@@ -39,6 +39,7 @@ class Assigned:
     link: Link
     situation: Situation
     task: Task
+    officer: Officer | None
 
 
 def open_page(site: Site, request: Request) -> Response:
@@ -53,29 +54,31 @@ def send(site: Site, request: Request, form: Form) -> Response:
     check_size(form)
     if not form.get("confirm"):
         return _page(site, assigned, 422, wrong={"confirm": "Tick the box to say that you take this."})
-    done = site.door.change(assigned.situation.need.id, partial(_decide, assigned.task.id))
+    if assigned.officer is None:
+        return _page(site, assigned, 409, notice="You are no longer on the council's list of officers.")
+    decide = partial(_decide, assigned.task.id, assigned.officer.id)
+    done = site.door.change(assigned.situation.need.id, decide)
     if isinstance(done, Refusal):
         return _page(site, _read(site, request), 409, notice=done.sentence)
     return RedirectResponse(f"{site.prefix}/t/{assigned.link.token}", 303)
 
 
-def _decide(task_id: str, situation: Situation, now: datetime) -> Change | Refusal | None:
-    task = next((t for t in situation.tasks if t.id == task_id), None)
-    if task is None or task.officer is None:
-        return Refusal("nobody", "This task is with nobody yet. It will be given to an officer.")
-    return take_task(situation, task_id, task.officer, now)
+def _decide(task_id: str, officer: str, situation: Situation, now: datetime) -> Change | Refusal | None:
+    return take_task(situation, task_id, officer, now)
 
 
 def _read(site: Site, request: Request) -> Assigned:
     link = site.open_link(request.path_params["token"], Purpose.take)
     situation = site.store.situation(link.row.need or "", site.settings.zone, site.door.kid)
-    task = next((t for t in situation.tasks if t.id == link.target), None) if situation else None
+    task_id, _, officer_id = link.target.partition("|")
+    task = next((t for t in situation.tasks if t.id == task_id), None) if situation else None
     if situation is None or task is None:
         raise UnknownLink
+    officer = next((o for o in situation.officers if o.id == officer_id), None)
     closed_at = situation.need.closed_at
     if closed_at is not None and clock.now() >= closed_at + READABLE_AFTER_CLOSING:
         raise UnknownLink
-    return Assigned(link, situation, task)
+    return Assigned(link, situation, task, officer)
 
 
 def _page(
@@ -104,6 +107,7 @@ def _page(
         ],
         take_by=site.say(task.take_by),
         officer=officer,
+        reader=assigned.officer.name if assigned.officer else None,
         open=task.status is TaskStatus.open,
         taken=task.status is TaskStatus.taken,
         wrong=wrong or {},

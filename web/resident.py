@@ -13,7 +13,7 @@ from domain.changes import Change, Refusal
 from domain.closing import hear_resident
 from domain.labels import label_code
 from domain.links import Purpose
-from domain.needs import Need, NeedStatus
+from domain.needs import Need, NeedStatus, Outcome
 from domain.situations import Situation
 from infra import clock
 from web.forms import Form, Wrong, check_size, read_note, wants_to_change
@@ -86,7 +86,9 @@ def _read(site: Site, request: Request) -> Theirs:
 def may_answer(situation: Situation, now: datetime) -> bool:
     """Is it time to say whether it happened?"""
     need = situation.need
-    if need.closed or need.status is NeedStatus.open:
+    if need.closed:
+        return need.outcome is Outcome.presumed and need.resident_said is None
+    if need.status is NeedStatus.open:
         return False
     return need.status is NeedStatus.confirming or (situation.covered and need.last_due <= now)
 

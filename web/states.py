@@ -120,7 +120,7 @@ def _day(instant: datetime, zone: ZoneInfo) -> str:
 OUTCOMES = {
     Outcome.met: State("Done", ("You told us that it happened. This request is closed.",), True),
     Outcome.presumed: State(
-        "Closed", ("We take it that it happened, as we heard nothing else. If it did not, please phone us.",)
+        "Closed", ("We take it that it happened, as we heard nothing else. If it did not, tell us.",)
     ),
     Outcome.partly_met: State("Closed", ("Part of this happened. If you still need help, please phone us.",)),
     Outcome.not_met: State("Closed", ("We are sorry: we could not arrange this. Please phone us to talk about it.",)),
@@ -135,7 +135,7 @@ TAKING_OVER = (TaskKind.hand_over, TaskKind.past_due, TaskKind.decide)
 def say_need(situation: Situation, say: Say, now: datetime) -> tuple[State, str]:
     """How the resident's need stands, and what happens next."""
     need = situation.need
-    if need.closed:
+    if need.closed and need.resident_said not in ("partly", "no"):
         return OUTCOMES[need.outcome or Outcome.presumed], "Nothing more. If you need help again, please phone us."
     if need.resident_said in ("partly", "no"):
         said = "only part of it happened" if need.resident_said == "partly" else "it did not happen"

@@ -139,6 +139,9 @@ class Store(Protocol):
     ) -> Committed | SameKey | Conflict:
         """Put a new need on record. A `key` seen before gives that need; a reference in use gives `Conflict`."""
 
+    def need_with_key(self, key: str) -> str | None:
+        """The need that was recorded with this key."""
+
     def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
         """Everything a decision may look at, read at one moment."""
 
@@ -247,6 +250,9 @@ class Store(Protocol):
 
     def unwatched(self) -> list[str]:
         """Open needs without any alarm and without an officer: there must be none."""
+
+    def untaken_tasks(self) -> int:
+        """How many open tasks have been passed on at least once to every officer there is."""
 
     def close(self) -> None: ...
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from domain.answering import Answer, AnswerKind, take_answer
 from domain.capabilities import Capability
 from domain.changes import Change, Refusal
-from domain.links import Purpose, derive_token, hash_token
+from domain.links import Purpose, derive_token, hash_token, take_target
 from domain.needs import Line, Resident
 from domain.responders import Responder
 from domain.situations import Situation
@@ -272,7 +272,7 @@ def test_every_new_link_is_on_record(door: Door) -> None:
     for purpose, target, of in (
         (Purpose.status, need, need),
         (Purpose.invite, invitation.id, need),
-        (Purpose.take, task.id, need),
+        (Purpose.take, take_target(task.id, task.officer), need),
         (Purpose.unsubscribe, "sam|food", None),
     ):
         row = door.store.find_token(hash_token(derive_token(door.settings.signing_keys, "k1", purpose, target)))

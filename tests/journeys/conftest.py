@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -20,6 +20,9 @@ from typing import Any, TypeVar, cast
 
 import httpx
 import pytest
+
+from cli.demo.pages import FormReader, links
+from infra.prefect_api import PrefectApi
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,10 +34,86 @@ class Muster:
     """One running Muster, as a user meets it: commands, pages, and the mail it sent."""
 
     home: Path
-    base_url: str
-    prefect_url: str
-    environment: dict[str, str]
-    process: subprocess.Popen[str]
+    port: int
+    prefect_port: int
+    process: subprocess.Popen[str] | None = None
+    links_used: list[str] = field(default_factory=list)
+
+    # --- running it ---
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def prefect_url(self) -> str:
+        return f"http://127.0.0.1:{self.prefect_port}/api"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What an operator has set: nothing of Prefect's."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MUSTER_", "PREFECT_"))}
+        return inherited | {"MUSTER_HOME": str(self.home), "MUSTER_BASE_URL": self.base_url, "PYTHONPATH": str(ROOT)}
+
+    def start(self) -> None:
+        """`muster up`, until it is ready."""
+        ports = ["--port", str(self.port), "--prefect-port", str(self.prefect_port)]
+        with (self.home / "up.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "up", *ports],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+        assert eventually(lambda: self.ready or self.process.poll() is not None, READY_WITHIN), self.log  # type: ignore[union-attr]
+        assert self.process.poll() is None, self.log
+
+    @property
+    def ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.base_url}/readyz", trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    @property
+    def log(self) -> str:
+        return (self.home / "up.log").read_text()
+
+    def processes(self, word: str = "") -> list[int]:
+        """Every process that lives on this home: those of `muster up`, and whatever they have started."""
+        mark, found = f"MUSTER_HOME={self.home}\0".encode(), []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                mine = mark in (folder / "environ").read_bytes() + b"\0"
+                command = (folder / "cmdline").read_bytes().decode(errors="replace")
+                alive = (folder / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+            except OSError:
+                continue
+            if mine and alive and word in command.split("\0") + [""]:
+                found.append(int(folder.name))
+        return found
+
+    def kill(self) -> None:
+        """The machine dies: SIGKILL to all of it at once."""
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        assert self.process is not None
+        self.process.wait(10)
+        assert eventually(lambda: not self.processes(), 5)
+
+    def end(self) -> int:
+        """SIGTERM, as an operator or systemd ends it; returns the exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(15)
+
+    # --- using it ---
 
     def command(self, *words: str) -> str:
         """Run `muster WORDS…` and return what it printed; its complaint fails the test."""
@@ -52,16 +131,48 @@ class Muster:
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json"))
 
-    def mail(self, to: str = "") -> list[EmailMessage]:
-        """The mail sent so far, oldest first; with `to`, only that to one address."""
+    def mail(self, to: str = "", subject: str = "", need: str = "") -> list[EmailMessage]:
+        """The mail sent so far, oldest first; only that to one address, with these words in its subject, if said."""
         files = sorted((self.home / "outbox").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         parser = BytesParser(policy=policy.default)
         messages = [cast(EmailMessage, parser.parsebytes(file.read_bytes())) for file in files]
-        return [message for message in messages if to in str(message["To"])]
+        return [
+            m for m in messages if to in str(m["To"]) and subject in str(m["Subject"]) and need in str(m["Subject"])
+        ]
 
-    def end(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
+    def awaits(self, to: str, subject: str, need: str, seconds: float = 20) -> EmailMessage:
+        """The first such mail, as soon as it is there."""
+        found = eventually(lambda: self.mail(to, subject, need), seconds)
+        assert found, f"{to} got no {subject!r} about {need}: {[m['Subject'] for m in self.mail(to)]}"
+        return found[0]
+
+    def answer(self, mail: EmailMessage, **fields: str) -> str:
+        """Open the mail's link, choose, check, send, over HTTP; returns the last page."""
+        link = links(mail)[0]
+        self.links_used.append(link)
+        with httpx.Client(trust_env=False, follow_redirects=True, timeout=20) as browser:
+            page = browser.get(link)
+            checked = browser.post(link, data={**FormReader(page.text).hidden, **fields})
+            assert checked.status_code == 200, checked.text
+            sent = browser.post(link, data=FormReader(checked.text).as_served)
+            assert sent.status_code == 200, sent.text
+            return sent.text
+
+    # --- Prefect, as an officer sees it ---
+
+    @property
+    def prefect(self) -> PrefectApi:
+        return PrefectApi(self.prefect_url, (self.home / "prefect-auth").read_text())
+
+    def prefect_finds(self, what: str, **asked: Any) -> list[dict[str, Any]]:
+        """Everything of one kind (`flow_runs`, `task_runs`, `logs`) in Prefect, page by page."""
+        found: list[dict[str, Any]] = []
+        with self.prefect as api:
+            while True:
+                page = api._call("POST", f"/{what}/filter", {**asked, "limit": 200, "offset": len(found)})
+                found += page
+                if len(page) < 200:
+                    return found
 
 
 def free_port() -> int:
@@ -83,32 +194,10 @@ def eventually(look: Callable[[], T], seconds: float = 20) -> T:
 
 @pytest.fixture(scope="session")
 def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Muster]:
-    """A Muster that is ready, shared by all journeys: each uses needs of its own."""
-    home = tmp_path_factory.mktemp("muster")
-    port, prefect_port = free_port(), free_port()
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MUSTER_", "PREFECT_"))}
-    environment = inherited | {
-        "MUSTER_HOME": str(home),
-        "MUSTER_BASE_URL": f"http://127.0.0.1:{port}",
-        "PREFECT_HOME": str(home / "prefect"),
-        "PYTHONPATH": str(ROOT),
-    }
-    up = [sys.executable, "-m", "cli.main", "up", "--port", str(port), "--prefect-port", str(prefect_port)]
-    with (home / "up.log").open("w") as log:
-        process = subprocess.Popen(up, cwd=ROOT, env=environment, stdout=log, stderr=log, text=True)
-    running = Muster(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{prefect_port}/api", environment, process)
-
-    def ready() -> bool:
-        try:
-            answers = httpx.get(f"{running.base_url}/readyz", trust_env=False).status_code == 200
-        except httpx.HTTPError:
-            answers = False
-        return answers or process.poll() is not None
-
-    eventually(ready, READY_WITHIN)
+    """A Muster that is ready, shared by all journeys: each uses needs and people of its own."""
+    running = Muster(tmp_path_factory.mktemp("muster"), free_port(), free_port())
     try:
-        assert ready(), (home / "up.log").read_text()
-        assert process.poll() is None, (home / "up.log").read_text()
+        running.start()
         yield running
     finally:
         running.end()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from domain.links import Purpose, derive_token, hash_token
+from domain.links import Purpose, derive_token, hash_token, take_target
 from domain.officers import TaskKind
 from infra.door import Door
 from infra.settings import Settings
@@ -52,7 +52,7 @@ def test_a_dump_of_the_store_opens_no_link(store: Store, place: Place, tmp_path:
         (Purpose.status, need),
         *((Purpose.invite, i.id) for i in situation.invitations),
         *((Purpose.unsubscribe, f"{i.responder}|food") for i in situation.invitations),
-        *((Purpose.take, task.id) for task in situation.tasks),
+        *((Purpose.take, take_target(task.id, task.officer)) for task in situation.tasks),
     ]
     tokens = [derive_token(door.settings.signing_keys, "k1", purpose, target) for purpose, target in targets]
     dump = place.dump()

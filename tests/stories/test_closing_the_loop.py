@@ -71,7 +71,7 @@ def test_it_did_not_happen(town: Town, said: str, means: str) -> None:
     town.time_passes("1m")
     town.inbox("Dana").expects(means).and_takes_it()
     town.time_passes("30d")
-    assert f"The resident says that {means}. An officer was asked to act." in town.says(need)
+    assert any("The resident says" in line and "An officer was asked to act" in line for line in town.says(need))
     town.officer_closes(need, Outcome.partly_met)
     town.inbox("Amina").expects("You got part of the help")
     town.inbox("Bob").expects("Thank you for 1 lift")

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from domain.closing import close
 from domain.events import EventCode
-from domain.links import Purpose
+from domain.links import Purpose, take_target
 from domain.messages import MessageKind
 from domain.needs import Outcome
 from domain.responders import Contact, Responder
@@ -62,7 +62,7 @@ def test_a_link_opens_only_what_it_is_for(asked: Asked) -> None:
     links = [
         invite,
         council.link(Purpose.status, need),
-        council.link(Purpose.take, task.id),
+        council.link(Purpose.take, take_target(task.id, task.officer)),
         council.link(Purpose.unsubscribe, "riverside-kitchen|food"),
     ]
     before = council.version(need)
@@ -286,7 +286,7 @@ def test_an_officer_takes_a_task(asked: Asked) -> None:
     council, need, _ = asked
     council.has_officer("Dana")
     task = council.raises_task(need)
-    link = council.link(Purpose.take, task.id)
+    link = council.link(Purpose.take, take_target(task.id, task.officer))
     page = council.get(link)
     for words in (need, "20 food parcels", "Dana", "5pm on Tuesday 24 November"):
         assert words in page.text
@@ -297,16 +297,17 @@ def test_an_officer_takes_a_task(asked: Asked) -> None:
     assert council.post(link, confirm="yes").status_code == 303
     assert council.post(link, confirm="yes").status_code == 303
     assert council.situation(need).tasks[0].status == "taken"
+    assert council.situation(need).tasks[0].officer == task.officer
     assert "Taken" in council.get(link).text
 
 
 def test_a_task_of_nobody_is_not_taken(asked: Asked) -> None:
-    """Without an officer there is nobody to take it for: said, not recorded."""
+    """A link of nobody on the list takes nothing: said, not recorded."""
     council, need, _ = asked
-    link = council.link(Purpose.take, council.raises_task(need).id)
+    link = council.link(Purpose.take, take_target(council.raises_task(need).id, None))
     page = council.post(link, confirm="yes")
     assert page.status_code == 409
-    assert "nobody yet" in page.text
+    assert "no longer on the council" in page.text
     assert council.situation(need).tasks[0].status == "open"
 
 

@@ -14,7 +14,7 @@ from domain.answering import AnswerKind
 from domain.closing import close, stand_down
 from domain.events import EventCode
 from domain.invitations import InvitationStatus, Reason
-from domain.links import Purpose
+from domain.links import Purpose, take_target
 from domain.messages import MessageKind
 from domain.needs import Outcome
 from domain.officers import TaskKind
@@ -35,7 +35,7 @@ def test_opening_any_link_changes_nothing(asked: Asked, purpose: Purpose) -> Non
     links = {
         Purpose.invite: link,
         Purpose.status: council.link(Purpose.status, need),
-        Purpose.take: council.link(Purpose.take, task.id),
+        Purpose.take: council.link(Purpose.take, take_target(task.id, task.officer)),
         Purpose.unsubscribe: council.link(Purpose.unsubscribe, "riverside-kitchen|food"),
     }
     before = council.version(need)

@@ -246,7 +246,7 @@ def test_ready_when_sweeps_happen_and_are_planned(council: Council) -> None:
     assert council.get("/readyz").json()["wrong"] == ["No sweep has been made yet.", "No sweep is planned."]
     council.door.store.mark("sweep", NOW - timedelta(seconds=180))
     council.door.store.mark("sweep-scheduled", NOW - timedelta(seconds=90))
-    assert council.get("/readyz").json() == {"ready": True, "wrong": []}
+    assert council.get("/readyz").json() == {"ready": True, "wrong": [], "attention": []}
     council.moment += timedelta(seconds=1)
     late = council.get("/readyz")
     assert late.status_code == 503

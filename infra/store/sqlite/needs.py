@@ -55,6 +55,11 @@ class NeedTables(Connected):
             _write_around(db, change, tokens)
         return Committed(1)
 
+    def need_with_key(self, key: str) -> str | None:
+        with self._reading() as db:
+            row = db.execute("SELECT id FROM needs WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
     def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
         with self._reading() as db:
             row = db.execute("SELECT doc, version, wake_at FROM needs WHERE id = ?", (need,)).fetchone()

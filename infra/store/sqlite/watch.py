@@ -45,6 +45,14 @@ class WatchTables(Connected):
             ).fetchall()
         return [need for (need,) in rows]
 
+    def untaken_tasks(self) -> int:
+        with self._reading() as db:
+            (count,) = db.execute(
+                "SELECT count(*) FROM tasks WHERE status = 'open'"
+                " AND json_extract(doc, '$.passes') >= max(1, (SELECT count(*) FROM officers))"
+            ).fetchone()
+        return int(count)
+
     def unwatched(self) -> list[str]:
         with self._reading() as db:
             rows = db.execute(
