@@ -152,7 +152,7 @@ def _make_durable(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: sqlite3.Connection, begin: str) -> None:
-    """Begin; wait for another process's write a millisecond at a time: SQLite's own pauses grow to a tenth of a second."""
+    """Begin; wait for another process's write a millisecond at a time. SQLite's own pauses grow to 0.1 s."""
     if begin == "BEGIN":
         connection.execute(begin)
         return
