@@ -9,8 +9,11 @@ from typing import Any
 from rich.table import Table
 
 from cli.demo.borough import DemoNeed
+from domain.labels import NEED_LABELS, OUTCOME_LABELS
+from domain.needs import NeedStatus, Outcome
+from infra.playbooks import load_catalogue
 
-BAR = 12
+BAR, MOST_NAMED = 12, 4
 TELLING = ("covered", "handed-over", "reopened", "task-taken", "closed")
 
 
@@ -43,8 +46,12 @@ def final_table(needs: Mapping[str, DemoNeed], standing: Mapping[str, Any]) -> T
     table.add_column("Why", ratio=4)
     for reference, need in needs.items():
         now = standing[reference]
-        table.add_row(reference, need.label, str(now["outcome"] or now["status"]), helpers(now), asked(now), why(now))
+        table.add_row(reference, need.label, ended(now), helpers(now), asked(now), why(now))
     return table
+
+
+def ended(now: Mapping[str, Any]) -> str:
+    return OUTCOME_LABELS[Outcome(now["outcome"])] if now["outcome"] else NEED_LABELS[NeedStatus(now["status"])]
 
 
 def bar(lines: list[dict[str, Any]]) -> str:
@@ -57,11 +64,12 @@ def bar(lines: list[dict[str, Any]]) -> str:
 def helpers(now: Mapping[str, Any]) -> str:
     """Who gave what, and who stood by."""
     gave = [
-        f"{i['name']} {_amounts(i['pledged'])}"
+        f"{i['name']}: {_amounts(i['pledged'])}"
         for i in now["invitations"]
         if i["pledged"] and i["status"] in ("accepted", "completed")
     ]
-    return "\n".join(gave) or "nobody"
+    left = len(gave) - MOST_NAMED
+    return "\n".join(gave if left <= 1 else [*gave[:MOST_NAMED], f"and {left} more"]) or "nobody"
 
 
 def asked(now: Mapping[str, Any]) -> str:
@@ -76,4 +84,4 @@ def why(now: Mapping[str, Any]) -> str:
 
 
 def _amounts(pledged: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in pledged.items())
+    return ", ".join(load_catalogue().find(what).amount(count) for what, count in pledged.items())
