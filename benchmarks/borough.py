@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from domain.capabilities import Sector
 from domain.needs import Resident
+from domain.officers import Officer
 from domain.opening import NeedRequest
-from domain.playbooks import Playbook, Round
+from domain.playbooks import Playbook, Role, Round
 from domain.responders import Contact, Responder
 from domain.values import Point
 from infra import clock
@@ -42,7 +43,9 @@ def responders(count: int, *, capacity: int | None = None, around_km: float = 2.
 
 
 def fill(door: Door, count: int, *, capacity: int | None = None) -> None:
-    """Put so many responders into the directory."""
+    """Put so many responders into the directory, and the officer on duty."""
+    dana = Officer(id="O-dana", name="Dana Duty", email="dana@example.org", role=Role.duty)
+    door.store.add_officer(dana, clock.now())
     rows = [(r, [Contact(email=f"{r.id}@example.org")]) for r in responders(count, capacity=capacity)]
     for start in range(0, len(rows), AT_ONCE):
         door.store.put_responders(rows[start : start + AT_ONCE], clock.now())

@@ -90,9 +90,8 @@ def as_table(measured: Sequence[Measured]) -> str:
             f"| {section.name} | {f.what} | {f.value} | {f.target} | {f.verdict} | {f.beside} |"
             for f in section.figures
         ]
-        rows.append(
-            f"| {section.name} | load average before and after | {section.load_before:.1f}, {section.load_after:.1f} | | | |"
-        )
+        load = f"{section.load_before:.1f}, {section.load_after:.1f}"
+        rows.append(f"| {section.name} | load average before and after | {load} | | | |")
     return "\n".join(rows)
 
 

@@ -26,7 +26,7 @@ def measure(small: bool) -> Iterator[Figure]:
         f"median < {MEDIAN_UNDER} s",
         ours.median < MEDIAN_UNDER,
     )
-    theirs = _theirs(2 if small else 12)
+    theirs = _theirs(2 if small else 10)
     ratio = theirs.median / ours.median
     yield Figure(
         "times faster than Prefect's own way",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
 import tempfile
 import time
@@ -25,11 +27,13 @@ from benchmarks.processes import (
     threads,
 )
 from infra.door import Door
+from infra.prefect_api import PrefectApi
 from infra.settings import Settings
 from infra.store import open_store
 from tests.mailserver import MailServer, running
 
 READY_WITHIN = 120.0
+COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|^Traceback")
 BEGUN = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 
 
@@ -73,6 +77,7 @@ class Muster:
     base_url: str
     pid: int
     prefect: httpx.Client
+    api: PrefectApi
 
     def process(self, part: str) -> int:
         """The process of `worker` or `web`."""
@@ -95,15 +100,15 @@ class Muster:
     def run_once(self, deployment: str, seconds: float = 30) -> tuple[float, float]:
         """Have one run made; return how long until it had ended, and how long it took itself, in seconds."""
         begun = time.monotonic()
-        id = self.prefect.get(f"/deployments/name/{deployment}").raise_for_status().json()["id"]
-        run = self.prefect.post(f"/deployments/{id}/create_flow_run", json={}).raise_for_status().json()["id"]
+        run = self.api.create_run(deployment)
 
         def ended() -> dict[str, Any] | None:
             read: dict[str, Any] = self.prefect.get(f"/flow_runs/{run}").raise_for_status().json()
             return read if read["state_type"] in ("COMPLETED", "FAILED", "CRASHED") else None
 
         done = eventually(ended, seconds)
-        assert done and done["state_type"] == "COMPLETED", done
+        assert done, f"{deployment} did not end within {seconds:g} s"
+        assert done["state_type"] == "COMPLETED", done
         return time.monotonic() - begun, float(done["total_run_time"])
 
 
@@ -129,10 +134,31 @@ def running_muster(*mail_options: str, before: Callable[[Door], None] | None = N
                 assert process.poll() is None, log.read_text()
                 user, _, password = (home / "prefect-auth").read_text().strip().partition(":")
                 api = f"http://127.0.0.1:{prefect_port}/api"
-                with httpx.Client(base_url=api, auth=(user, password), trust_env=False, timeout=10) as prefect:
-                    yield Muster(door, Mailbox(mail), base_url, process.pid, prefect)
+                with (
+                    httpx.Client(base_url=api, auth=(user, password), trust_env=False, timeout=10) as prefect,
+                    PrefectApi(api, f"{user}:{password}") as bell,
+                ):
+                    starting = _complaints(home / "logs")
+                    yield Muster(door, Mailbox(mail), base_url, process.pid, prefect, bell)
+                    _keep_logs(home / "logs", _complaints(home / "logs")[len(starting) :])
         finally:
             door.store.close()
+
+
+def _keep_logs(logs: Path, complaints: list[str]) -> None:
+    """Say so, and keep the logs, if worker or web app complained meanwhile: then the figures are not to be trusted."""
+    if complaints:
+        kept = tempfile.mkdtemp(prefix="muster-bench-logs-")
+        shutil.copytree(logs, kept, dirs_exist_ok=True)
+        print(
+            f"  ! {len(complaints)} complaints in the logs, kept in {kept}; the first: {complaints[0][:200]}",
+            flush=True,
+        )
+
+
+def _complaints(logs: Path) -> list[str]:
+    texts = [(logs / f"{name}.log").read_text(errors="replace") for name in ("worker", "web")]
+    return [line for text in texts for line in text.splitlines() if COMPLAINT.search(line)]
 
 
 def _ready(base_url: str) -> bool:

@@ -19,6 +19,8 @@ WAKE_NEEDS = "wake-needs/wake-needs"
 CHECK_PROMISES = "check-promises/check-promises"
 UNSTARTED = ("SCHEDULED", "PENDING")
 FINISHED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+# On SQLite, Prefect answers 503 and has written nothing when another of its writes came between: often gone at once.
+TRY_AGAIN_AFTER = (0.02, 0.1, 0.3)
 DELETED_AT_ONCE = 50  # the most one bulk_delete takes
 
 
@@ -119,6 +121,11 @@ class PrefectApi:
             raise PrefectUnreachable("PREFECT_API_URL is not set; `muster up` sets it for what it starts")
         try:
             answer = self._http.request(method, self.url + path, json=body)
+            for pause in TRY_AGAIN_AFTER:
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
+                time.sleep(pause)
+                answer = self._http.request(method, self.url + path, json=body)
             answer.raise_for_status()
             return answer.json()
         except httpx.HTTPStatusError as refused:

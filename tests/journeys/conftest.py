@@ -24,6 +24,15 @@ import pytest
 from cli.demo.pages import FormReader, links
 from infra.prefect_api import PrefectApi
 
+PLAYBOOK = """
+name: seconds
+title: A response in seconds
+rounds:
+  - {name: neighbours, sectors: [volunteer], ask: 5, patience: 8s, remind_after: 4s}
+  - {name: groups, sectors: [voluntary], ask: 5, patience: 30s}
+officer: {role: duty, take_within: 20s}
+follow_up: {chase_after: 1s, confirm_after: 1s, close_after: 60s}
+"""
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 90.0
@@ -91,7 +100,7 @@ class Muster:
                 alive = (folder / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
             except OSError:
                 continue
-            if mine and alive and word in command.split("\0") + [""]:
+            if mine and alive and word in [*command.split("\0"), ""]:
                 found.append(int(folder.name))
         return found
 
@@ -130,6 +139,39 @@ class Muster:
 
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json"))
+
+    @property
+    def playbook(self) -> str:
+        """A playbook in seconds, as a file."""
+        file = self.home / "seconds.yaml"
+        file.write_text(PLAYBOOK)
+        return str(file)
+
+    def knows(self, what: str) -> list[str]:
+        """Two who can give one kind of help, by file: Sam for the first round, The Larder for the second."""
+        sam, larder = f"{what}.sam@example.org", f"{what}.larder@example.org"
+        rows = ["id,name,sector,email,capabilities,weekly_limit", f"{what}-sam,Sam Secret,volunteer,{sam},{what},99"]
+        rows.append(f"{what}-larder,The Larder Secret,voluntary,{larder},{what},99")
+        file = self.home / f"{what}.csv"
+        file.write_text("\n".join(rows) + "\n")
+        self.command("directory", "import", str(file))
+        return [sam, larder]
+
+    def opens(self, what: str, needed_by: str = "+1d") -> str:
+        """An officer records a need by command; returns its reference."""
+        opened = self.json(
+            "need", "open", "--summary", "Something for a family", "--line", f"{what}:1", "--area", "Norbiton",
+            "--needed-by", needed_by, "--resident-name", "Amina Example", "--resident-email", "amina@example.org",
+            "--resident-phone", "07700 900001", "--address", "12 Example Road, KT1 1ZZ", "--playbook", self.playbook,
+        )  # fmt: skip
+        return str(opened["need"])
+
+    def shows(self, need: str) -> Any:
+        return self.json("need", "show", need)
+
+    def asks(self, to: str, need: str) -> list[EmailMessage]:
+        """Every ask somebody got about a need, reminders apart."""
+        return self.mail(to, "Can you help", need)
 
     def mail(self, to: str = "", subject: str = "", need: str = "") -> list[EmailMessage]:
         """The mail sent so far, oldest first; only that to one address, with these words in its subject, if said."""

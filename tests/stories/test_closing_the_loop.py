@@ -53,7 +53,25 @@ def test_silence_is_presumed(town: Town) -> None:
     town.inbox("Amina").expects("have not heard from you")
     town.inbox("Bob").expects("Nobody told us that anything went wrong")
     assert town.situation(need).need.outcome == Outcome.presumed
-    assert "If it did not, please phone us" in amina.page
+    assert "We take it that it happened" in amina.page
+    town.time_passes("10d")
+
+
+def test_what_was_presumed_may_be_contradicted(town: Town) -> None:
+    """A44: it was presumed and closed; days later Amina says it did not happen: Dana hears of it."""
+    town.has_officer("Dana")
+    need = covered_by_bob(town)
+    told_amina(town)
+    town.time_passes("26h")
+    amina = town.inbox("Amina").expects("Did you get")
+    town.time_passes("1d")
+    town.inbox("Amina").expects("have not heard from you")
+    town.inbox("Bob").expects("Thank you for 1 lift")
+    town.time_passes("2d")
+    amina.and_says("no", note="I waited all morning")
+    town.inbox("Dana").expects("it did not happen", "I waited all morning").and_takes_it()
+    assert "You told us that it did not happen" in amina.page
+    assert town.story(need)[-2:] == ["resident-said", "task-taken"]
 
 
 @pytest.mark.parametrize(("said", "means"), [("partly", "only part of it happened"), ("no", "it did not happen")])
@@ -123,7 +141,7 @@ def test_a_call_still_to_make_outlives_the_need(town: Town) -> None:
 
 
 def test_withdrawn_by_an_officer(town: Town) -> None:
-    """A21, D06: Bob, who promised, is told first not to set out and to delete; Jane is released; Mei refused: silence."""
+    """A21, D06: Bob, who promised, is told first: do not set out, delete; Jane is released; Mei refused: silence."""
     for name in ("Bob", "Jane", "Mei"):
         town.has(name, "volunteer", "food-parcel")
     need = town.resident_needs("Groceries", "food-parcel:6", playbook=NEIGHBOURS)

@@ -98,7 +98,7 @@ def scanned(tmp_path: Path) -> Iterator[ScannedTown]:
 
 
 def test_a_whole_story_through_a_mail_filter(scanned: ScannedTown) -> None:
-    """L01-L14, L20, L08: ask, reminder, refusal, pledge, standby, withdrawal, hand-over, confirmation: people still decide."""
+    """L01-L14, L20, T03: every link of every mail, from ask to thanks, is pressed by a program: people still decide."""
     town = scanned
     town.has_officer("Dana")
     for name in ("Sam", "Bob", "Jane"):

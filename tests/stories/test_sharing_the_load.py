@@ -13,7 +13,7 @@ THEN_GROUPS = playbook(round_of("neighbours", patience="2h"), round_of("groups",
 
 
 def test_twenty_parcels_by_two(town: Town) -> None:
-    """R02, A33: twelve and fifteen for twenty: twelve and eight count, seven stand by, and Bob sees it before he sends."""
+    """R02, A33: twelve and fifteen for twenty: twelve and eight count, seven stand by, as Bob sees before he sends."""
     town.has("Sam", "volunteer", "food-parcel")
     town.has("Bob", "volunteer", "food-parcel")
     need = town.resident_needs("Parcels for a lunch club", "food-parcel:20", playbook=NEIGHBOURS)
@@ -127,7 +127,7 @@ def test_a_yes_when_it_is_covered_stands_by(town: Town) -> None:
 
 
 def test_everyone_open_is_released_once(town: Town) -> None:
-    """A35, A21: five are asked, one covers it, one has refused: three are told, once; the one who refused is left alone."""
+    """A35, A21: five are asked, one covers it, one has refused: the other three are told, once."""
     names = ["Sam", "Bob", "Jane", "Mei", "Ola"]
     for name in names:
         town.has(name, "volunteer", "food-parcel")
@@ -259,7 +259,7 @@ def test_the_same_click_twice(town: Town) -> None:
 
 
 def test_two_of_one_household(town: Town) -> None:
-    """R05, R06: no on one device, then yes on another whose page is old: the present is shown, the last answer stands."""
+    """R05, R06: no on one device, yes on another whose page is old: the present is shown, the last answer stands."""
     town.has("Sam", "volunteer", "food-parcel")
     need = town.resident_needs("Groceries", "food-parcel:2", playbook=THEN_GROUPS)
     town.inbox("Amina").expects("We have your request")
