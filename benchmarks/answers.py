@@ -32,7 +32,7 @@ def measure(small: bool) -> Iterator[Figure]:
 
 def _steady(muster: Muster, needs: int) -> Iterator[Figure]:
     groups = _asked(muster, needs, 1000, {"answer": "part", "quantity-1": "1", **AS_IT_STOOD})
-    seen, over = len(muster.mailbox.mails), threading.Event()
+    seen, over, before = len(muster.mailbox.mails), threading.Event(), muster.cpu()
     background = threading.Thread(target=_go_on_asking, args=(muster, over))
     background.start()
     try:
@@ -41,6 +41,9 @@ def _steady(muster: Muster, needs: int) -> Iterator[Figure]:
         over.set()
         background.join()
     muster.mailbox.wait_until_quiet(60)
+    used = ", ".join(
+        f"{part} {(after - before[part]) * 1000 / (needs * PARTNERS):.0f}" for part, after in muster.cpu().items()
+    )
     choosing, sending = spread(s * 1000 for s in met["choosing"]), spread(s * 1000 for s in met["sending"])
     both = spread((*choosing.values, *sending.values))
     statuses = Counter(met["statuses"])
@@ -53,6 +56,7 @@ def _steady(muster: Muster, needs: int) -> Iterator[Figure]:
     )
     yield Figure("of these, choosing (from when they meant to)", choosing.say("ms", 0.99))
     yield Figure("of these, sending (recorded, on the disk)", sending.say("ms", 0.99))
+    yield Figure("processor time for each answer and what follows from it", f"{used} ms")
     yield Figure("mails that went out meanwhile and just after", f"{mails:,}")
 
 

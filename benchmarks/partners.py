@@ -74,7 +74,7 @@ def fields_of(page: str) -> dict[str, str]:
 
 async def main() -> None:
     orders = json.load(sys.stdin)
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=2)
     async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE, limits=limits) as http:
         partners, begun = Partners(http), time.monotonic()
         if orders["per_second"]:

@@ -108,6 +108,12 @@ def private_mb(pid: int) -> float:
     return sum(int(n) for n in re.findall(r"^Private_(?:Clean|Dirty):\s+(\d+)", rows, re.MULTILINE)) / 1024
 
 
+def cpu_seconds(pid: int) -> float:
+    """The processor time `pid` has used itself: much the same however busy the machine is otherwise."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def threads(pid: int) -> int:
     return _status(pid, "Threads") or 0
 

@@ -19,6 +19,7 @@ import httpx
 from benchmarks.processes import (
     clean_environment,
     command_of,
+    cpu_seconds,
     descendants,
     eventually,
     free_port,
@@ -80,12 +81,16 @@ class Muster:
     api: PrefectApi
 
     def process(self, part: str) -> int:
-        """The process of `worker` or `web`."""
-        words = {"worker": "cli.main worker", "web": "web.app:create_app"}[part]
+        """The process of `worker`, `web` or `prefect`."""
+        words = {"worker": "cli.main worker", "web": "web.app:create_app", "prefect": "prefect server"}[part]
         return next(pid for pid in descendants(self.pid) if words in command_of(pid))
 
     def memory(self, part: str) -> float:
         return memory_mb(self.process(part))
+
+    def cpu(self) -> dict[str, float]:
+        """The processor seconds each part has used so far."""
+        return {part: cpu_seconds(self.process(part)) for part in ("web", "worker", "prefect")}
 
     def size(self) -> tuple[int, int]:
         """How many processes and threads there are, Prefect's server and the supervisor included."""

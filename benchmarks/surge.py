@@ -24,10 +24,11 @@ def measure(small: bool) -> Iterator[Figure]:
         record(muster.door, load_playbook("everyday"))  # warm
         muster.mailbox.wait_for(1, 30)
         muster.mailbox.wait_until_quiet(20)
-        runs, before = muster.flow_runs(), _memory(muster)
+        runs, before, cpu = muster.flow_runs(), _memory(muster), muster.cpu()
         recorded, slowest = _record_steadily(muster, needs, seconds)
         muster.mailbox.wait_until_quiet(180, quiet=5)
         after = _memory(muster)
+        used = ", ".join(f"{part} {(now - cpu[part]) * 1000 / needs:.0f}" for part, now in muster.cpu().items())
         runs = muster.flow_runs() - runs
         first, last, mails = _moments(muster, recorded)
     yield Figure("recording itself, the slowest", f"{slowest * 1000:.0f} ms")
@@ -38,6 +39,7 @@ def measure(small: bool) -> Iterator[Figure]:
         len(first.values) == needs and first.at(0.95) < P95_UNDER,
     )
     yield Figure("recorded -> last invitation accepted", last.say("s", 0.95, 0.99))
+    yield Figure("processor time for each need", f"{used} ms")
     yield Figure("flow runs, the minute's own sweeps included", f"{runs}", f"<= {RUNS_AT_MOST}", runs <= RUNS_AT_MOST)
     yield Figure("memory of worker and web app, before -> after", f"{before} -> {after}")
 

@@ -12,7 +12,7 @@ import typer
 
 from infra.clock import now
 from infra.prefect_api import is_loopback
-from infra.settings import settings
+from infra.settings import SettingsWrong, settings
 
 DEFAULT_PORT, DEFAULT_PREFECT_PORT = 8000, 4200
 DEFAULT_PREFECT_URL = f"http://127.0.0.1:{DEFAULT_PREFECT_PORT}/api"
@@ -25,6 +25,7 @@ def up(
     prefect_port: Annotated[int, typer.Option(help="Where Prefect's pages are")] = DEFAULT_PREFECT_PORT,
 ) -> None:
     """Start everything Muster needs on this machine, until Ctrl-C."""
+    check_channel()
     from infra.supervisor import Supervisor
 
     raise typer.Exit(Supervisor().up(port or default_port(), prefect_port))
@@ -35,6 +36,7 @@ def worker(
     limit: Annotated[float, typer.Option(min=2, help="With --once: stop after so many seconds")] = 50,
 ) -> None:
     """Run what is due, as soon as it is due. `muster up` starts one; more may run beside it."""
+    check_channel()
     find_prefect()
     logging.getLogger("muster").setLevel(logging.INFO)  # Prefect sets up the rest, with the name of each run
     from infra.process import the_door
@@ -49,6 +51,16 @@ def worker(
         store.mark("sweep-scheduled", planned)  # `/readyz` reads it
 
     raise typer.Exit(serve_once(limit) if once else serve_worker(is_due, note_schedule))
+
+
+def check_channel() -> None:
+    """Stop at the start if `MUSTER_EMAIL` names nothing that mail could leave by."""
+    from notifications.channels import open_channel
+
+    try:
+        open_channel(settings().email, settings().home, settings().email_rate).close()
+    except ValueError as wrong:
+        raise SettingsWrong(f"MUSTER_EMAIL: {wrong}") from None
 
 
 def default_port() -> int:

@@ -15,11 +15,13 @@ from domain.changes import Change, Draft, Refusal
 from domain.events import EventCode
 from domain.handing_over import raise_task
 from domain.invitations import Invitation, InvitationStatus, Reason, Share
-from domain.messages import MessageKind
+from domain.messages import Message, MessageKind
 from domain.needs import Line
 from domain.officers import TaskKind
 from domain.responders import Responder
 from domain.situations import Situation
+
+MOST_CHANGES = 40  # of one invitation: after that, people are asked to phone
 
 
 class AnswerKind(StrEnum):
@@ -79,6 +81,8 @@ def answerable(situation: Situation, invitation: Invitation) -> Refusal | None:
     """Why this invitation cannot be answered any more, if it cannot."""
     if situation.need.closed:
         return Refusal("closed", "This request is closed, so there is nothing left to answer. Thank you.")
+    if invitation.version > MOST_CHANGES:
+        return Refusal("often", "Your answer has been changed many times. Please phone us to change it again.")
     newer = any(i.responder == invitation.responder and i.cycle > invitation.cycle for i in situation.invitations)
     if newer:
         return Refusal("newer", "We have sent you a newer message about this request. Use the link in that one.")
@@ -302,34 +306,38 @@ def _record_question(draft: Draft, invitation: Invitation, answer: Answer) -> Ch
     if asked.open:
         asked = asked.but(reason=Reason.question)
     draft.put(asked)
-    draft.raise_task(TaskKind.question, invitation=invitation.id, note=note)
+    _pass_question_on(draft, invitation, note)
     draft.tell_responder(MessageKind.receipt, asked)
     return draft.change(wake_at=draft.now)
 
 
-def record_undeliverable(
-    situation: Situation, invitation_id: str, contact: int, contacts: int, now: datetime
-) -> Change | None:
-    """A dead address is a no: the next contact of the same responder is asked; after the last, the next responder."""
-    invitation = situation.by_id.get(invitation_id)
-    if invitation is None or situation.need.closed or invitation.contact != contact:
+def _pass_question_on(draft: Draft, invitation: Invitation, note: str) -> None:
+    """One task for one asker: a second question before anybody has taken the first joins it."""
+    for task in draft.situation.open_tasks:
+        if task.kind is TaskKind.question and task.invitation == invitation.id:
+            draft.put_task(task.but(note=note))
+            return
+    draft.raise_task(TaskKind.question, invitation=invitation.id, note=note)
+
+
+def record_undeliverable(situation: Situation, now: datetime, *, message: Message, contacts: int) -> Change | None:
+    """A dead address is a no: the next of the responder's `contacts` is asked; after the last, the next responder.
+
+    Whoever has promised, or must hear not to set out, is phoned by an officer instead.
+    """
+    invitation = situation.by_id.get(message.invitation or "")
+    if invitation is None or invitation.contact != message.contact:
         return None
-    draft = Draft(situation, now)
-    if contact + 1 < contacts:
-        draft.note_event(EventCode.next_contact, responders=(invitation.responder,), contact=contact + 1)
-        again = invitation.but(contact=contact + 1)
-        draft.put(again)
-        if invitation.open:
-            draft.tell_responder(MessageKind.invitation, again)
-        elif invitation.status is InvitationStatus.accepted:
-            draft.tell_responder(MessageKind.receipt, again)
-            if invitation.pledged:
-                draft.tell_responder(MessageKind.private_details, again)
-        return draft.change(wake_at=now)
-    if invitation.status is InvitationStatus.accepted:
+    must_hear = invitation.status is InvitationStatus.accepted or message.kind is MessageKind.call_off
+    if situation.need.closed and not must_hear:
+        return None
+    if message.contact + 1 < contacts:
+        return _try_next_contact(Draft(situation, now), invitation, message)
+    if must_hear:
         return raise_task(situation, now, kind=TaskKind.call_partner, invitation=invitation.id)
     if not invitation.open:
         return None
+    draft = Draft(situation, now)
     draft.note_event(EventCode.undeliverable, responders=(invitation.responder,))
     draft.put(
         invitation.but(
@@ -341,3 +349,18 @@ def record_undeliverable(
         )
     )
     return draft.change(wake_at=now)
+
+
+def _try_next_contact(draft: Draft, invitation: Invitation, message: Message) -> Change:
+    again = invitation.but(contact=message.contact + 1)
+    draft.note_event(EventCode.next_contact, responders=(invitation.responder,), contact=again.contact)
+    draft.put(again)
+    if invitation.open:
+        draft.tell_responder(MessageKind.invitation, again)
+    elif invitation.status is InvitationStatus.accepted:
+        draft.tell_responder(MessageKind.receipt, again)
+        if invitation.pledged:
+            draft.tell_responder(MessageKind.private_details, again)
+    elif message.kind is MessageKind.call_off:
+        draft.tell_responder(MessageKind.call_off, again, urgent=True)
+    return draft.change(wake_at=draft.now)

@@ -81,12 +81,12 @@ def ask_resident(situation: Situation, now: datetime) -> Change:
 def hear_resident(situation: Situation, said: str, now: datetime, note: str | None = None) -> Change | Refusal | None:
     """The resident says `yes`, `partly` or `no`. Yes closes the need as met; otherwise an officer is asked to act.
 
-    They may still say so when it was only presumed to have happened.
+    They may still say so after it was presumed to have happened, and take back a yes.
     """
     need = situation.need
     if said == need.resident_said:
         return None
-    if need.closed and need.outcome is not Outcome.presumed:
+    if need.closed and need.outcome not in (Outcome.presumed, Outcome.met):
         return Refusal("closed", "This request is closed. Phone us if something is still missing.")
     if need.status is NeedStatus.open:
         return Refusal("not-yet", "We are still looking for help, so it is too early to say how it went.")
@@ -113,6 +113,11 @@ def close(situation: Situation, outcome: Outcome, by: str, now: datetime) -> Cha
     if situation.need.closed:
         if situation.need.outcome is outcome:
             return None
+        if situation.need.outcome is Outcome.presumed and outcome in (Outcome.met, Outcome.partly_met, Outcome.not_met):
+            draft = Draft(situation, now)  # an officer knows better by now
+            draft.note_event(EventCode.closed, by=by, outcome=outcome.value)
+            draft.set_need(outcome=outcome)
+            return draft.change(wake_at=now)
         return Refusal("closed", f"{situation.need.id} is closed already ({situation.need.outcome}).")
     if outcome is Outcome.met and not situation.covered:
         return Refusal(

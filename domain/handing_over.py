@@ -45,15 +45,25 @@ def pass_task(situation: Situation, step: PassTask, now: datetime) -> Change:
     ids = [officer.id for officer in on_duty]
     following = ids.index(task.officer) + 1 if task.officer in ids else 0
     officer = on_duty[following % len(on_duty)] if on_duty else None
-    rounds = (task.passes + 1) // max(1, len(on_duty))
+    passes = task.passes + 1 if task.officer else 0  # while there was nobody to give it to, nobody let it pass
+    rounds = passes // max(1, len(on_duty))
     within = situation.need.playbook.officer.take_within
     wait = max(within, min(within * 2 ** min(rounds, 20), LONGEST_WAIT))
-    passed = task.but(officer=officer.id if officer else None, passes=task.passes + 1, take_by=now + wait)
+    passed = task.but(officer=officer.id if officer else None, passes=passes, kid=situation.kid, take_by=now + wait)
     draft.note_event(EventCode.task_passed, task=task.id, kind=task.kind.value, officer=officer.id if officer else None)
     draft.put_task(passed)
     if officer:
         draft.tell_officer(passed, officer, urgent=True)
     return draft.change(wake_at=now)
+
+
+def pass_from_unreachable(situation: Situation, now: datetime, *, officer: str) -> Change | None:
+    """An officer's address is dead: their tasks pass on at once, as long as somebody on the list has not had them."""
+    draft = Draft(situation, now)
+    waiting = [t for t in situation.open_tasks if t.officer == officer and t.passes + 1 < len(situation.on_duty)]
+    for task in waiting:
+        draft.put_task(task.but(take_by=now))
+    return draft.change(wake_at=now) if waiting else None
 
 
 def take_task(situation: Situation, task_id: str, officer: str, now: datetime) -> Change | Refusal | None:
@@ -74,9 +84,9 @@ def take_task(situation: Situation, task_id: str, officer: str, now: datetime) -
 def raise_task(
     situation: Situation, now: datetime, *, kind: TaskKind, invitation: str | None = None, note: str | None = None
 ) -> Change | None:
-    """Something came up that a person must see to. The same thing twice is one task (`None`)."""
-    for task in situation.tasks:
-        if (task.kind, task.invitation, task.note) == (kind, invitation, note) and task.status is not TaskStatus.done:
+    """Something came up that a person must see to. The same thing twice is one task, until somebody takes it."""
+    for task in situation.open_tasks:
+        if (task.kind, task.invitation, task.note) == (kind, invitation, note):
             return None
     draft = Draft(situation, now)
     draft.note_event(EventCode.task_raised, kind=kind.value)
@@ -88,6 +98,6 @@ def raise_decision_task(situation: Situation, now: datetime) -> Change:
     """Muster could not decide five times in a row: a person must look."""
     draft = Draft(situation, now)
     draft.note_event(EventCode.decision_failed)
-    if not any(t.kind is TaskKind.decide and t.status is not TaskStatus.done for t in situation.tasks):
+    if not any(t.kind is TaskKind.decide for t in situation.open_tasks):
         draft.raise_task(TaskKind.decide, urgent=True)
     return draft.change(wake_at=situation.need.wake_at)

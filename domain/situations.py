@@ -97,7 +97,8 @@ class Situation:
     @property
     def with_officer(self) -> bool:
         """Is somebody of the council asked to act on this need, or acting?"""
-        return any(t.status is not TaskStatus.done for t in self.tasks)
+        over = (TaskStatus.done, TaskStatus.taken) if self.need.closed else (TaskStatus.done,)
+        return any(task.status not in over for task in self.tasks)
 
     @cached_property
     def on_duty(self) -> tuple[Officer, ...]:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 class Value(BaseModel):
     """A frozen value. Unknown keys are refused, so that a typing mistake is seen and not swallowed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     def but(self, **changes: Any) -> Self:
         """Return this value with `changes`; the changes are ours and are not validated again."""

@@ -9,7 +9,7 @@ from tasks.wrapped import audit_promises, send_heartbeat
 
 @flow(name="check-promises", flow_run_name="check promises")
 async def check_promises() -> None:
-    """Look for alarms overdue, messages stuck, sweeps missing; re-arm what can be, report the rest."""
+    """Look for alarms overdue or lost, messages stuck, sweeps missing; give lost needs an alarm, report the rest."""
     problems = await audit_promises()
     for problem in problems:
         get_run_logger().error(problem)

@@ -24,7 +24,6 @@ async def wake_needs() -> None:
     if not await begin_sweep(planned_start()):
         return
     until, before = time.monotonic() + LONGEST, None
-    await deliver_messages()
     while not stop_asked.is_set() and time.monotonic() < until and (due := await find_due()) and due != before:
         if len(due) <= FEW:
             for need in due:
@@ -33,9 +32,12 @@ async def wake_needs() -> None:
             await deliver_messages()
         else:
             for start in range(0, len(due), CHUNK):
+                if stop_asked.is_set():
+                    return
                 await move_many(due[start : start + CHUNK])
                 await deliver_messages()
         before = due
+    await deliver_messages()
 
 
 def planned_start() -> datetime | None:

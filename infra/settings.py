@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -36,6 +36,7 @@ def _base_url(url: str) -> str:
 
 
 def _email_channel(channel: str) -> str:
+    """Its shape; the options are read where the channel is opened, when the worker starts."""
     if channel == "outbox" or (urlsplit(channel).scheme in ("smtp", "smtps") and urlsplit(channel).hostname):
         return channel
     raise ValueError("must be 'outbox' or smtp://host:port (smtp://user:password@host:587 signs in, with TLS)")
@@ -88,7 +89,7 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    @property
+    @cached_property
     def signing_keys(self) -> dict[str, bytes]:
         """Key id to secret, the signing key first. Made on first use and kept under `home`, for its owner only."""
         given = self.keys.get_secret_value() or _kept_keys(self.home / "keys")

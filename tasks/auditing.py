@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from infra.store import MessageState, Store
+from infra.store import Store
 
 LATE_ALARM = timedelta(minutes=2)
 STUCK_MESSAGE = timedelta(minutes=15)
@@ -12,18 +12,17 @@ MISSING_SWEEP = timedelta(minutes=3)
 
 
 def audit(store: Store, now: datetime) -> list[str]:
-    """Return what is wrong, in sentences with counts and references only. Late and lost alarms are re-armed."""
+    """Return what is wrong, in sentences with counts and references only. A need that lost its alarm gets one."""
     problems: list[str] = []
     if late := store.overdue(now - LATE_ALARM):
-        store.wake(late, now)
         problems.append(f"{len(late)} alarms are more than {LATE_ALARM.seconds // 60} minutes late: {_some(late)}")
     if lost := store.unwatched():
         store.wake(lost, now)
         problems.append(f"{len(lost)} open needs had no alarm and no officer: {_some(lost)}")
     if stuck := store.stuck_messages(now - STUCK_MESSAGE):
         problems.append(f"{stuck} messages have been on their way for more than {STUCK_MESSAGE.seconds // 60} minutes")
-    if failed := store.outbox_counts().get(MessageState.failed, 0):
-        problems.append(f"{failed} messages could not be sent and need a person: see 'muster doctor'")
+    if failed := store.failed_messages(now - timedelta(days=1)):
+        problems.append(f"{len(failed)} needs have a message that could not be sent since yesterday: {_some(failed)}")
     swept = store.marks().get("sweep")
     if swept is None or swept < now - MISSING_SWEEP:
         problems.append("no sweep has run lately: is the worker up?")

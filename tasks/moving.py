@@ -139,7 +139,10 @@ def _choose(step: Ask, situation: Situation, store: Store, now: datetime) -> Cho
 
 def _back_off(door: Door, need: str) -> None:
     """Look again later, each time twice as late; after five failures in a row a person is asked to look."""
-    failures = door.store.failures(need) + 1
-    if failures == FAILURES_BEFORE_A_PERSON:
-        door.change(need, raise_decision_task)
-    door.store.defer(need, clock.now() + min(timedelta(seconds=5) * 2**failures, LONGEST_BACK_OFF))
+    try:
+        failures = door.store.failures(need) + 1
+        door.store.defer(need, clock.now() + min(timedelta(seconds=5) * 2 ** min(failures, 20), LONGEST_BACK_OFF))
+        if failures % FAILURES_BEFORE_A_PERSON == 0:
+            door.change(need, raise_decision_task)
+    except Exception:  # a need that cannot even be read must not stop the others
+        log.exception("need %s: nobody could be told", need)

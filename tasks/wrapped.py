@@ -50,7 +50,9 @@ async def find_due() -> list[str]:
 async def move_one(need_id: str) -> tuple[str, ...]:
     """Take one need as far as it can go. The second time it rests at once."""
     moved = await asyncio.to_thread(move_needs, the_door(), [need_id])
-    return moved[0].because if moved else ()
+    if not moved:
+        raise RuntimeError(f"{need_id} could not be decided; the worker's log says why, and it is tried again")
+    return moved[0].because
 
 
 @task(cache_policy=NO_CACHE)
@@ -68,7 +70,7 @@ async def deliver_messages() -> dict[str, int]:
 
 @task(cache_policy=NO_CACHE)
 async def audit_promises() -> list[str]:
-    """What is wrong, in sentences. Late alarms are re-armed; once re-armed they are on time."""
+    """What is wrong, in sentences. A need that lost its alarm gets one; once it has, it is not lost."""
     return await asyncio.to_thread(audit, the_door().store, clock.now())
 
 

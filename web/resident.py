@@ -87,7 +87,7 @@ def may_answer(situation: Situation, now: datetime) -> bool:
     """Is it time to say whether it happened?"""
     need = situation.need
     if need.closed:
-        return need.outcome is Outcome.presumed and need.resident_said is None
+        return need.outcome in (Outcome.presumed, Outcome.met) and need.resident_said not in ("partly", "no")
     if need.status is NeedStatus.open:
         return False
     return need.status is NeedStatus.confirming or (situation.covered and need.last_due <= now)

@@ -178,7 +178,10 @@ class Store(Protocol):
 
     # --- directory ---
     def put_responders(self, rows: Sequence[tuple[Responder, Sequence[Contact]]], now: datetime) -> None:
-        """Add or replace these responders with their contacts; what a responder muted or paused stays."""
+        """Add or replace these responders with their contacts; what a responder muted or paused stays.
+
+        Only a contact with an e-mail address counts as a way to ask.
+        """
 
     def responder(self, id: str) -> Responder | None: ...
 
@@ -232,7 +235,10 @@ class Store(Protocol):
     def outbox_counts(self) -> dict[MessageState, int]: ...
 
     def stuck_messages(self, before: datetime) -> int:
-        """How many messages have been on their way since before `before`."""
+        """How many messages that were decided before `before` are still on their way."""
+
+    def failed_messages(self, since: datetime) -> list[str]:
+        """The needs with a message that was put aside since `since`: not worded, or taken by nobody."""
 
     # --- leases, marks, health ---
     def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> Lease | None:

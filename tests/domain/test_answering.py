@@ -11,10 +11,11 @@ import pytest
 from domain.answering import Answer, AnswerKind, record_undeliverable, take_answer
 from domain.capabilities import CheckLevel
 from domain.changes import Change, Refusal
+from domain.closing import close
 from domain.events import EventCode
 from domain.invitations import InvitationStatus, Reason
-from domain.messages import MessageKind
-from domain.needs import NeedStatus
+from domain.messages import Message, MessageKind
+from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind
 from domain.playbooks import Playbook
 from tests.domain.world import World, apply, at, begin
@@ -440,7 +441,22 @@ def test_a_bounce_of_nobody_s_mail_changes_nothing() -> None:
     world = three("lift:1")
     world.no("sam")
     assert world.bounces("sam") is None
-    assert record_undeliverable(world.situation, "Inobody", 0, 1, world.now) is None
+    nobodys = Message(
+        id="M1", need=world.need.id, kind=MessageKind.invitation, to="responder:nobody", seq=1, created_at=world.now,
+        invitation="Inobody",
+    )  # fmt: skip
+    assert record_undeliverable(world.situation, world.now, message=nobodys, contacts=1) is None
+
+
+def test_who_must_not_set_out_is_phoned() -> None:
+    """D06: a call-off that bounces reaches Sam's second address, and after that an officer phones him."""
+    world = begin("lift:1", people=[SAM.but(contacts=2)])
+    world.yes("sam")
+    world.act(lambda situation, now: close(situation, Outcome.withdrawn, "officer", now))
+    world.forget().bounces("sam", kind=MessageKind.call_off)
+    assert world.told(MessageKind.call_off) == ["sam"]
+    world.bounces("sam", contact=1, kind=MessageKind.call_off)
+    assert [task.kind for task in world.situation.open_tasks] == [TaskKind.call_partner]
 
 
 def test_who_says_yes_gets_the_address_by_a_mail_of_its_own() -> None:

@@ -195,10 +195,16 @@ class World:
     def question(self, who: str, words: str = "Is there a step at the door?") -> Change | Refusal | None:
         return self.answers(who, Answer(AnswerKind.question, note=words))
 
-    def bounces(self, who: str, contact: int = 0) -> Change | Refusal | None:
+    def bounces(
+        self, who: str, contact: int = 0, kind: MessageKind = MessageKind.invitation
+    ) -> Change | Refusal | None:
         """Their address number `contact` turns out to be dead."""
-        id, contacts = self.invitation(who).id, self.person(who).contacts
-        return self.act(lambda situation, now: record_undeliverable(situation, id, contact, contacts, now))
+        sent = Message(
+            id="M1", need=self.situation.need.id, kind=kind, to=f"responder:{who}", seq=1, created_at=self.now,
+            contact=contact, invitation=self.invitation(who).id,
+        )  # fmt: skip
+        contacts = self.person(who).contacts
+        return self.act(lambda situation, now: record_undeliverable(situation, now, message=sent, contacts=contacts))
 
     def resident_says(self, said: str, note: str | None = None) -> Change | Refusal | None:
         return self.act(lambda situation, now: hear_resident(situation, said, now, note))

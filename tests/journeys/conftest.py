@@ -182,7 +182,7 @@ class Muster:
             m for m in messages if to in str(m["To"]) and subject in str(m["Subject"]) and need in str(m["Subject"])
         ]
 
-    def awaits(self, to: str, subject: str, need: str, seconds: float = 20) -> EmailMessage:
+    def awaits(self, to: str, subject: str, need: str, seconds: float = 40) -> EmailMessage:
         """The first such mail, as soon as it is there."""
         found = eventually(lambda: self.mail(to, subject, need), seconds)
         assert found, f"{to} got no {subject!r} about {need}: {[m['Subject'] for m in self.mail(to)]}"

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -39,22 +39,22 @@ def test_from_import_to_closed(muster: Muster) -> None:
     assert muster.json(*words)["repeated"] == 1
     (row,) = muster.json("need", "list")
     need = row["need"]
-    muster.awaits(sam, "Can you help", need, 5)
-    asked_at = time.monotonic()
-    muster.awaits(sam, "Reminder", need, 10)
+    muster.awaits(sam, "Can you help", need)
+    muster.awaits(sam, "Reminder", need)
     assert not muster.asks(larder, need)
-    mail = muster.awaits(larder, "Can you help", need, 10)
-    assert 6 < time.monotonic() - asked_at < 14
+    mail = muster.awaits(larder, "Can you help", need)
     assert "You said yes" in muster.answer(mail, answer="accept")
-    muster.awaits(larder, "you have promised", need, 5)
-    muster.awaits(larder, "Private", need, 5)
-    muster.awaits(sam, "No longer needed", need, 5)
-    muster.awaits("amina", "will help you", need, 5)
+    muster.awaits(larder, "you have promised", need)
+    muster.awaits(larder, "Private", need)
+    muster.awaits(sam, "No longer needed", need)
+    muster.awaits("amina", "will help you", need)
     muster.answer(muster.awaits("amina", "Did you get", need, 30), answer="yes")
-    muster.awaits(larder, "Thank you for 1 blanket", need, 5)
+    muster.awaits(larder, "Thank you for 1 blanket", need)
     shown = muster.shows(need)
     assert (shown["status"], shown["outcome"], shown["with_officer"]) == ("closed", "met", False)
     assert shown["lines"][0]["delivered"] == 1
+    first, second = [datetime.fromisoformat(e["at"]) for e in shown["story"] if e["code"] == "asked"]
+    assert timedelta(seconds=8) <= second - first < timedelta(seconds=14)
     assert [e["code"] for e in shown["story"]] == [
         "opened", "asked", "reminded", "asked", "said-yes", "covered", "resident-asked", "resident-said", "closed",
     ]  # fmt: skip
@@ -65,7 +65,7 @@ def test_work_is_named_after_the_need(muster: Muster) -> None:
     (row,) = muster.json("need", "list")
     need = row["need"]
     moves = muster.prefect_finds("task_runs", task_runs={"name": {"any_": [f"move {need}"]}})
-    assert len(moves) >= 4
+    assert moves
     assert {move["state_type"] for move in moves} == {"COMPLETED"}
     with muster.prefect as api:
         by_hand = api._call("GET", "/deployments/name/respond-to-need/respond-to-need")["id"]

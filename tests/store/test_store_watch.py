@@ -97,11 +97,11 @@ def test_marks_are_remembered_and_forgotten(store: Store) -> None:
 
 
 def test_overdue_needs_are_open_and_late(store: Store) -> None:
-    """A14: late by more than the tolerance, the latest first; a closed need is nobody's promise."""
+    """A14: late by more than the tolerance, the latest first; a closed need without an alarm is nobody's promise."""
     put_need(store, N1, now=NOW - HOUR)
     put_need(store, N2, now=NOW - 2 * HOUR)
     put_need(store, N3, now=NOW - 3 * HOUR)
-    must_commit(store, Change(need=read(store, N3).need.but(status=NeedStatus.closed)))
+    must_commit(store, Change(need=read(store, N3).need.but(status=NeedStatus.closed, wake_at=None)))
     assert store.overdue(NOW) == [N2, N1]
     assert store.overdue(NOW - HOUR) == [N2]
     assert store.overdue(NOW - HOUR + TICK) == [N2, N1]

@@ -111,18 +111,10 @@ class Course:
             home=home, base_url="http://town.example.org", council="Ambleford Council", email=email,
             keys=SecretStr("k1:" + "a" * 40),
         )  # fmt: skip
+        self.dead_ends = [] if email == "outbox" else ["dead-sam@example.org"]  # a mail server says so at once
         self.door = Door(Perilous(open_store(settings.store_url), fate), settings)  # type: ignore[arg-type]
         self.channel = PerilousChannel(open_channel(settings.email, home, 0), fate)
         self.deliverer = Deliverer(self.door, self.channel)
-
-    @property
-    def by_smtp(self) -> bool:
-        """By a mail server, Sam's first address is dead, and Amina's only one."""
-        return self.door.settings.email != "outbox"
-
-    @property
-    def resident(self) -> str:
-        return "dead-amina@example.org" if self.by_smtp else address("amina")
 
     def _note_progress(self) -> None:
         draft = self.progress.with_suffix(".draft")
@@ -163,7 +155,7 @@ class Course:
 
     def meet_everybody(self) -> None:
         for id, sector, *emails in (
-            ("sam", "volunteer", *(["dead-sam@example.org"] if self.by_smtp else []), address("sam")),
+            ("sam", "volunteer", *self.dead_ends, address("sam")),
             ("larder", "voluntary", address("larder")),
         ):
             row = {"id": id, "name": id.title(), "sector": sector, "capabilities": ["blanket"]}
@@ -175,7 +167,7 @@ class Course:
     def open(self) -> None:
         request = NeedRequest(
             category="essentials", summary="A blanket", lines=("blanket:1",), area="Norbiton", key="k-1",
-            needed_by=DUE.isoformat(), resident=Resident(name="Amina", email=self.resident, address="12 Elm Road"),
+            needed_by=DUE.isoformat(), resident=Resident(name="Amina", email=address("amina"), address="12 Elm Road"),
         )  # fmt: skip
         record_need(self.door, CATALOGUE, PLAYBOOK, request)
 

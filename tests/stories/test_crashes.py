@@ -102,7 +102,7 @@ def told(raws: list[bytes], need: str) -> tuple[Counter[str], Counter[str]]:
 class Ending:
     """All that must be the same however often a story was killed."""
 
-    story: list[str]
+    happened: Counter[str]
     told: Counter[str]
     outcome: str
     widened_after: timedelta
@@ -132,7 +132,7 @@ def read_ending(post: Post, home: Path) -> Ending:
     (reminded,) = [event for event in events if event.code == "reminded"]
     said, copies = told(post.mails(home, row.need), row.need)
     return Ending(
-        story=[event.code.value for event in events],
+        happened=Counter(event.code.value for event in events),
         told=said,
         outcome=str(row.outcome),
         widened_after=asked[1].at - asked[0].at,
@@ -157,7 +157,7 @@ def test_killed_at_every_boundary(post: Post, homes: Callable[[], Path]) -> None
         ending = read_ending(post, home)
         where = f"killed after boundary {crash_at} of {len(boundaries)}, {after}"
         assert ending.told == expected.told, where
-        assert (ending.story, ending.outcome) == (expected.story, expected.outcome), where
+        assert (ending.happened, ending.outcome) == (expected.happened, expected.outcome), where
         assert ending.most_copies <= (2 if post.server else 1), where
         late = crashing.RESTARTS_WITHIN
         assert abs(ending.widened_after - timedelta(hours=2)) <= late, where

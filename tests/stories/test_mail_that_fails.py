@@ -66,7 +66,7 @@ def test_a_server_that_is_busy_three_times(posted: Posted) -> None:
     town.has("Sam", "volunteer", "lift", emails=("busy-sam@good.test",))
     need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
     town.inbox("Amina").expects("We have your request")
-    for length in ("29s", "1s", "2m", "9m59s"):
+    for length in ("30s", "10m", "59m59s"):
         town.time_passes(length)
         town.inbox("Sam").expects_nothing()
     town.time_passes("1s")
@@ -82,7 +82,7 @@ def test_a_server_that_stays_busy(posted: Posted) -> None:
     town.has("Sam", "volunteer", "lift")
     need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
     town.inbox("Amina").expects("We have your request")
-    town.time_passes("12m29s")
+    town.time_passes("1h10m29s")
     town.inbox("Sam").expects_nothing()
     town.time_passes("1s")
     town.inbox("Sam").expects("Can you help")
@@ -110,16 +110,21 @@ def test_one_of_three_fails(posted: Posted) -> None:
 
 
 def test_our_own_fault_is_nobodys_address(posted: Posted) -> None:
-    """S03: the server refuses our words, not Sam: it is counted as our failure, and the auditor says so."""
+    """S03: the server refuses us, not those we write to: no address is spoilt by it, and the auditor says so."""
     town = posted()
-    town.has("Sam", "volunteer", "lift", emails=("spam-sam@good.test", "sam.two@good.test"))
+    town.has_officer("Dana")
+    for name in ("Sam", "Bob", "Jane"):
+        town.has(name, "volunteer", "lift", emails=(f"relay-{name.lower()}@good.test", f"{name.lower()}.two@good.test"))
     need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
     town.inbox("Amina").expects("We have your request")
-    assert attempts(town, need, "sam")[0] == ("invitation", 1, "failed")
-    town.inbox("Sam").expects("Can you help")  # by his other address
+    town.time_passes("90m")
+    assert town.story(need) == ["opened", "asked"]  # nobody is said to be out of reach
+    assert attempts(town, need, "bob") == [("invitation", 4, "failed")]
+    assert any("could not be sent" in problem for problem in audit(town.door.store, town.moment))
+    town.time_passes("30m")
+    town.inbox("Dana").expects("Nobody left to ask").and_takes_it()  # no path ends in silence
+    town.inbox("Amina").expects("We are still looking")
     town.quiet()
-    problems = audit(town.door.store, town.moment)
-    assert any("could not be sent" in problem for problem in problems)
 
 
 def test_the_server_is_down_for_a_while(posted: Posted) -> None:

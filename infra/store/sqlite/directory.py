@@ -40,7 +40,7 @@ class DirectoryTables(Connected):
     def put_responders(self, rows: Sequence[tuple[Responder, Sequence[Contact]]], now: datetime) -> None:
         with self._writing() as db:
             for responder, contacts in rows:
-                _put_responder(db, responder.but(contacts=len(contacts)))
+                _put_responder(db, responder.but(contacts=sum(1 for contact in contacts if contact.email)))
                 db.execute(
                     "INSERT OR REPLACE INTO contacts VALUES (?, ?)",
                     (responder.id, CONTACTS.dump_json(list(contacts)).decode()),
@@ -106,8 +106,8 @@ class DirectoryTables(Connected):
                 (officer.id, officer.email, officer.model_dump_json()),
             )
             db.execute(
-                "UPDATE needs SET wake_at = ?, version = version + 1 WHERE status <> 'closed'"
-                " AND id IN (SELECT need FROM tasks WHERE officer IS NULL AND status = 'open')",
+                "UPDATE needs SET wake_at = ?, version = version + 1"
+                " WHERE id IN (SELECT need FROM tasks WHERE officer IS NULL AND status = 'open')",
                 (micros(now),),
             )
         return added.rowcount > 0

@@ -130,7 +130,7 @@ class NeedTables(Connected):
     def defer(self, need: str, until: datetime) -> None:
         with self._writing() as db:
             db.execute(
-                "UPDATE needs SET wake_at = ?, failures = failures + 1 WHERE id = ? AND status <> 'closed'",
+                "UPDATE needs SET wake_at = ?, failures = failures + 1 WHERE id = ? AND wake_at IS NOT NULL",
                 (micros(until), need),
             )
 

@@ -51,7 +51,13 @@ class OutboxTables(Connected):
             ).fetchone()
             if not held:
                 return []
-            # Whoever was sending under an earlier lease is gone: what became of those messages is not known.
+            # Whoever was sending under an earlier lease is gone: what became of those messages is not known. Each is
+            # sent once more; one that was cut short twice is put aside, for it may be what ends us.
+            db.execute(
+                "UPDATE messages SET state = 'failed', frozen = NULL, why = 'cut short twice', changed_at = :now"
+                " WHERE state = 'sending' AND fence <> :fence AND again",
+                {"now": micros(now), "fence": lease.fence},
+            )
             db.execute(
                 "UPDATE messages SET state = 'unknown', again = 1 WHERE state = 'sending' AND fence <> ?",
                 (lease.fence,),
@@ -115,11 +121,19 @@ class OutboxTables(Connected):
     def stuck_messages(self, before: datetime) -> int:
         with self._reading() as db:
             (count,) = db.execute(
-                "SELECT count(*) FROM messages WHERE state IN ('pending', 'sending', 'unknown') AND not_before < ?"
-                " AND changed_at < ?",
-                (micros(before), micros(before)),
+                "SELECT count(*) FROM messages WHERE state IN ('pending', 'sending', 'unknown')"
+                " AND CAST(strftime('%s', json_extract(doc, '$.created_at')) AS INTEGER) < ?",
+                (int(before.timestamp()),),
             ).fetchone()
         return int(count)
+
+    def failed_messages(self, since: datetime) -> list[str]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT DISTINCT need FROM messages WHERE state = 'failed' AND changed_at >= ? ORDER BY need",
+                (micros(since),),
+            ).fetchall()
+        return [need for (need,) in rows]
 
 
 def _row(values: tuple[str, str, int, int, int, int, str | None, str | None, str | None, int]) -> OutboxRow:

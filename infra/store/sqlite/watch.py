@@ -40,7 +40,7 @@ class WatchTables(Connected):
     def overdue(self, before: datetime) -> list[str]:
         with self._reading() as db:
             rows = db.execute(
-                "SELECT id FROM needs WHERE wake_at < ? AND status <> 'closed' ORDER BY wake_at LIMIT 1000",
+                "SELECT id FROM needs WHERE wake_at < ? ORDER BY wake_at LIMIT 1000",
                 (micros(before),),
             ).fetchall()
         return [need for (need,) in rows]
