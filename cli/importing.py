@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -37,16 +38,17 @@ def import_needs(door: Door, path: Path, playbook: str | None) -> list[RowResult
         note(sentence)
     if playbook:
         load_playbook(playbook)
-    return [_import_row(door, row, playbook) for row in table.rows]
+    alike: Counter[str] = Counter()
+    return [_import_row(door, row, playbook, alike) for row in table.rows]
 
 
-def _import_row(door: Door, row: Row, playbook: str | None) -> RowResult:
+def _import_row(door: Door, row: Row, playbook: str | None, alike: Counter[str]) -> RowResult:
     if row.refused:
         return RowResult(row.line, "refused", why=row.refused)
     catalogue = load_catalogue()
     try:
         urgent = read_urgent(row.cells["urgent"])
-        said = {**row.cells, "lines": row.cells["lines"].split(";"), "urgent": urgent, "key": key_of(row)}
+        said = {**row.cells, "lines": row.cells["lines"].split(";"), "urgent": urgent, "key": key_of(row, alike)}
         chosen = _playbook(playbook or ("urgent" if urgent else "everyday"))
         recorded = record_need(door, catalogue, chosen, read_request(said, catalogue))
     except NeedWrong as wrong:
@@ -60,9 +62,14 @@ def _playbook(name: str) -> Playbook:
     return load_playbook(name)
 
 
-def key_of(row: Row) -> str:
-    """The row's own key; else one made of its whole content, so that the same row again is the same need."""
+def key_of(row: Row, alike: Counter[str]) -> str:
+    """The row's own key; else one made of its whole content, so that the same file again records nothing twice.
+
+    Two rows alike in one file are two needs: `alike` counts those seen so far.
+    """
     if row.cells["key"]:
         return row.cells["key"]
     content = "\x1f".join(f"{name}={row.cells[name]}" for name in sorted(row.cells))
-    return "row-" + hashlib.sha256(content.encode()).hexdigest()[:32]
+    alike[content] += 1
+    nth = "" if alike[content] == 1 else f"-{alike[content]}"
+    return f"row-{hashlib.sha256(content.encode()).hexdigest()[:32]}{nth}"

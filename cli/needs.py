@@ -292,7 +292,7 @@ def take(
     ref: Reference,
     officer: Annotated[
         str | None,
-        typer.Option("--officer", metavar="EMAIL", help="Who takes it (unless said: the first duty officer)"),
+        typer.Option("--officer", metavar="EMAIL", help="Who takes it (may be left out while there is only one)"),
     ] = None,
 ) -> None:
     """Take what waits for an officer on this need, so that it is passed to nobody else."""
@@ -332,8 +332,11 @@ def _officer(door: Door, email: str | None) -> Officer:
 
     officers = door.store.officers()
     if email is None:
-        if first := next(iter(chain(officers, Role.duty)), None):
-            return first
+        able = chain(officers, Role.duty)
+        if len(able) == 1:
+            return able[0]
+        if able:
+            raise Refused(f"say who takes it: --officer {' or --officer '.join(o.email for o in able[:5])}")
         raise Refused(
             "there is no duty officer; add one with `muster officer add --role duty`, or name one by --officer"
         )

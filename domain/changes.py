@@ -41,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A decision not to: `code` for programs, `sentence` for people. `needs_look` shows the present state."""
+    """A decision not to: `code` for programs, `sentence` for people, `place` for a form's field."""
 
     code: str
     sentence: str

@@ -34,7 +34,6 @@ class EventCode(StrEnum):
     task_taken = "task-taken"
     resident_asked = "resident-asked"
     resident_said = "resident-said"
-    muted = "muted"
     new_link = "new-link"
     decision_failed = "decision-failed"
     closed = "closed"

@@ -35,7 +35,6 @@ LABELS = {
     EventCode.task_taken: "Task taken",
     EventCode.resident_asked: "Resident asked",
     EventCode.resident_said: "Resident answered",
-    EventCode.muted: "Stopped being asked",
     EventCode.new_link: "New link sent",
     EventCode.decision_failed: "Could not decide",
     EventCode.closed: "Closed",
@@ -239,10 +238,6 @@ def _resident_said(told: Told) -> str:
     return f"The resident says that {SAID.get(said, 'something else')}.{then}"
 
 
-def _muted(told: Told) -> str:
-    return f"{told.one} does not want to be asked about this kind of need any more."
-
-
 def _new_link(told: Told) -> str:
     whose = told.one if told.event.responders else "the resident"
     return f"Somebody asked for a new link, so we sent it to the address we have for {whose}."
@@ -289,7 +284,6 @@ SENTENCES: dict[EventCode, Callable[[Told], str]] = {
     EventCode.task_taken: _task_taken,
     EventCode.resident_asked: _resident_asked,
     EventCode.resident_said: _resident_said,
-    EventCode.muted: _muted,
     EventCode.new_link: _new_link,
     EventCode.decision_failed: _decision_failed,
     EventCode.closed: _closed,

@@ -46,7 +46,10 @@ class Bell(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY):
-            self.look(time.monotonic())
+            try:
+                self.look(time.monotonic())
+            except Exception as error:  # a bell that ends is a bell nobody misses: the next look may succeed
+                self._complain_once("look", "The bell could not look (%s); it goes on.", type(error).__name__)
         self._prefect.close()
 
     def stop(self) -> None:

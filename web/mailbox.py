@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from web.security import CONTENT_POLICY, is_loopback
+from web.security import CONTENT_POLICY, LOCAL_NAMES, is_loopback
 from web.site import Site
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _find(site: Site, request: Request) -> OpenedMail:
 
 def is_shown(site: Site, request: Request) -> bool:
     """Only mails kept as files, and only on the machine that keeps them."""
-    return site.settings.email == "outbox" and is_loopback(request)
+    own = urlsplit(site.settings.base_url).hostname
+    return site.settings.email == "outbox" and own in LOCAL_NAMES and is_loopback(request)
 
 
 def _keep_local(site: Site, request: Request) -> None:

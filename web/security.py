@@ -122,7 +122,7 @@ def is_loopback(request: Request) -> bool:
     except ValueError:
         return False
     forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    return near and not forwarded and name in ("localhost", "127.0.0.1", "::1")
+    return near and not forwarded and name in LOCAL_NAMES
 
 
 def network_of(address: str) -> str:
@@ -134,6 +134,9 @@ def network_of(address: str) -> str:
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
+
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class Limit:

@@ -88,8 +88,9 @@ class Conversation:
         """Say hello; turn TLS on where it is wanted; sign in, but send no password in clear beyond this machine."""
         self._smtp.ehlo_or_helo_if_needed()
         secure = server.implicit_tls
-        if not secure and (server.user or server.tls_required) and self._smtp.has_extn("starttls"):
-            code, _ = self._smtp.starttls(context=tls or _trusted())
+        must = bool(server.user) or server.tls_required
+        if not secure and (must or server.host not in _LOOPBACK) and self._smtp.has_extn("starttls"):
+            code, _ = self._smtp.starttls(context=tls or (_trusted() if must else _unproven()))
             secure = code == 220
             self._smtp.ehlo_or_helo_if_needed()
         if not secure and (server.tls_required or (server.user and server.host not in _LOOPBACK)):
@@ -215,6 +216,15 @@ class Conversation:
 @lru_cache(maxsize=1)
 def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
+
+
+@lru_cache(maxsize=1)
+def _unproven() -> ssl.SSLContext:
+    """Better than in clear: for a relay that asks for no password and may have no certificate that proves its name."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _unwelcome(step: str, code: int) -> bool:
