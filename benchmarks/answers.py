@@ -23,15 +23,15 @@ AS_IT_STOOD = {"version": "1"}  # a hidden field of the partner's page
 
 
 def measure(small: bool) -> Iterator[Figure]:
-    """First the steady answers, then the races."""
+    """First the steady answers, one of four things from each of four partners; then the races."""
     needs = 20 if small else 250
-    with running_muster(before=lambda door: fill(door, 1200, capacity=1)) as muster:
+    with running_muster(before=lambda door: fill(door, 1200, capacity=4)) as muster:
         yield from _steady(muster, needs)
         yield from _races(muster, needs)
 
 
 def _steady(muster: Muster, needs: int) -> Iterator[Figure]:
-    groups = _asked(muster, needs, 1000, {"answer": "part", "quantity-1": "1", **AS_IT_STOOD})
+    groups = _asked(muster, needs, 4, {"answer": "part", "quantity-1": "1", **AS_IT_STOOD})
     seen, over, before = len(muster.mailbox.mails), threading.Event(), muster.cpu()
     background = threading.Thread(target=_go_on_asking, args=(muster, over))
     background.start()
@@ -114,4 +114,4 @@ def _go_on_asking(muster: Muster, over: threading.Event) -> None:
     for _ in range(600):
         if over.wait(0.5):
             return
-        record(muster.door, asking(PARTNERS), 1000)
+        record(muster.door, asking(PARTNERS), 4)

@@ -24,6 +24,8 @@ from infra.store import MessageState, open_store
 from tests.mailserver import MailServer, running
 from tests.stories import crashing
 
+pytestmark = pytest.mark.journey  # it kills a process some fifty times
+
 PROCESS = multiprocessing.get_context("forkserver")
 PROCESS.set_forkserver_preload(["tests.stories.crashing"])
 SECONDS = 30
