@@ -132,8 +132,10 @@ def _pages(read: Any) -> Any:
 @app.command()
 def show(id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Show one of them, with the contacts in the order they are tried."""
+    from infra.directory.entries import is_id
+
     with open_door() as door:
-        found = door.store.responder(id)
+        found = door.store.responder(id) if is_id(id) else None
         contacts = door.store.contacts(id) if found else []
     if found is None:
         raise Refused(f"nobody in the directory has the id {id[:80]!r}; `muster directory list` shows those there are")

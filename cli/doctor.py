@@ -142,23 +142,24 @@ def _mail(chosen: Settings) -> Iterator[Finding]:
         yield Finding("e-mail", True, f"written to {chosen.home / 'outbox'}; nothing is sent to anybody")
         return
     import smtplib
-    from urllib.parse import urlsplit
 
-    parts = urlsplit(chosen.email)
-    host, port = parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 25)
-    connect = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    from notifications.channels.smtp import read_server
+
+    do = "Check MUSTER_EMAIL and the mail server."
     try:
-        with connect(host, port, timeout=5) as server:
-            server.noop()
-    except (OSError, smtplib.SMTPException) as wrong:
-        yield Finding(
-            "e-mail",
-            False,
-            f"{host}:{port} does not answer ({type(wrong).__name__})",
-            "Check MUSTER_EMAIL and the mail server.",
-        )
+        there = read_server(chosen.email)
+    except ValueError as wrong:
+        yield Finding("e-mail", False, str(wrong), do)
         return
-    yield Finding("e-mail", True, f"{host}:{port} answers")
+    place = f"{there.host}:{there.port}"
+    connect = smtplib.SMTP_SSL if there.implicit_tls else smtplib.SMTP
+    try:
+        with connect(there.host, there.port, timeout=5) as server:
+            server.noop()
+    except (OSError, ValueError, smtplib.SMTPException) as failed:
+        yield Finding("e-mail", False, f"{place} does not answer ({type(failed).__name__})", do)
+        return
+    yield Finding("e-mail", True, f"{place} answers")
 
 
 def _store(store: Store, chosen: Settings) -> Iterator[Finding]:

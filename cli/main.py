@@ -57,16 +57,21 @@ app = typer.Typer(
 )
 
 
+def print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("muster"))
+        raise typer.Exit
+
+
 @app.callback()
 def about(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and stop.", is_eager=True, callback=print_version
+    ),
 ) -> None:
     """Replaced by HELP above."""
-    if version:
-        from importlib.metadata import version as find_version
-
-        typer.echo(find_version("muster"))
-        raise typer.Exit
 
 
 about.__doc__ = HELP
@@ -86,8 +91,11 @@ def main(words: list[str]) -> int:
     except Exception as wrong:
         if os.environ.get("MUSTER_TRACEBACK"):
             raise
-        code, sentence = explain(wrong)
-        typer.echo(sentence, err=True)
+        from cli.printing import complain
+
+        code, sentences = explain(wrong)
+        for sentence in sentences.split("\n"):
+            complain(sentence)
         return code
     return 0
 
@@ -118,6 +126,8 @@ def explain(wrong: Exception) -> tuple[int, str]:
             return 1, _great(str(wrong))
         case PlaybookWrong() | NeedWrong() | FileWrong():
             return 1, str(wrong)
+        case UnicodeEncodeError():
+            return 1, f"{wrong.object[:80]!r} is not UTF-8 text"
         case OSError():
             return 1, f"{wrong.filename or 'A file'}: {wrong.strerror or wrong}"
         case _:

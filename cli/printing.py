@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import category
 
 import typer
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 WIDE = 180
+STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+JOINERS = "\u200c\u200d"  # steer nothing: Persian, Hindi and families of emoji need them
+UNSEEN = re.compile("[\x7f-\x9f\ud800-\udfff]")  # what JSON would hold as it is and a terminal obeys or cannot print
 
 
 class Refused(Exception):
@@ -21,20 +26,30 @@ class Refused(Exception):
 
 
 def print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii="utf" not in (sys.stdout.encoding or "").lower(), indent=2)
+    typer.echo(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def plain(sentence: str) -> str:
+    """One line that steers no terminal: line breaks, escapes, half characters and marks are written out (`\\x1b`)."""
+    if sentence.isprintable():
+        return sentence
+    return "".join(
+        ascii(char)[1:-1] if category(char) in STEERING and char not in JOINERS else char for char in sentence
+    )
 
 
 def say(sentence: str) -> None:
-    typer.echo(sentence)
+    typer.echo(plain(sentence))
 
 
 def note(sentence: str) -> None:
     """Something worth knowing; not in the way of what stdout is piped to."""
-    typer.echo(f"Note: {sentence}", err=True)
+    typer.echo(f"Note: {plain(sentence)}", err=True)
 
 
 def complain(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    typer.echo(plain(sentence), err=True)
 
 
 def console() -> Console:
@@ -52,5 +67,5 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: s
 
     table = Table(*(Column(Text(head)) for head in heads), box=box.SIMPLE_HEAD, title=title or None, pad_edge=False)
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else "\n".join(map(plain, str(cell).split("\n")))) for cell in row))
     console().print(table)

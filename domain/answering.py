@@ -21,7 +21,7 @@ from domain.officers import TaskKind
 from domain.responders import Responder
 from domain.situations import Situation
 
-MOST_CHANGES = 40  # of one invitation: after that, people are asked to phone
+MOST_CHANGES = 12  # of one invitation: each may stir many others, so after that people are asked to phone
 
 
 class AnswerKind(StrEnum):

@@ -68,11 +68,20 @@ def read_when(text: str, now: datetime, zone: ZoneInfo) -> datetime:
         if len(text) == 10:
             return datetime.combine(date.fromisoformat(text), time(17), zone).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(
             f"{text[:40]!r} is not a time; write it as 2026-11-22T09:00, 2026-11-22, 09:00 or +2h"
         ) from None
+    return instant if moment.tzinfo else _on_the_clock(moment, instant, zone)
+
+
+def _on_the_clock(wall: datetime, instant: datetime, zone: ZoneInfo) -> datetime:
+    """`instant`, if the clock on the wall ever shows `wall`; the hour left out in spring is refused, not guessed at."""
+    if instant.astimezone(zone).replace(tzinfo=None) != wall:
+        said = say_when(wall.replace(tzinfo=UTC), ZoneInfo("UTC"))
+        raise ValueError(f"there is no {said}: the clocks go forward; say a time before or after")
+    return instant
 
 
 def _whole_minute(now: datetime, length: timedelta) -> datetime:
@@ -89,5 +98,9 @@ def _next_clock(clock: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime
     except ValueError:
         raise ValueError(f"{clock[0]!r} is not a time of day") from None
     local = now.astimezone(zone)
-    today = datetime.combine(local.date(), wanted, zone).astimezone(UTC)
-    return today if today > now else datetime.combine(local.date() + timedelta(days=1), wanted, zone).astimezone(UTC)
+    wall = datetime.combine(local.date(), wanted)
+    instant = wall.replace(tzinfo=zone).astimezone(UTC)
+    if instant <= now:
+        wall += timedelta(days=1)
+        instant = wall.replace(tzinfo=zone).astimezone(UTC)
+    return _on_the_clock(wall, instant, zone)

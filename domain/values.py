@@ -51,7 +51,7 @@ Quantity = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 
 # --- durations ---------------------------------------------------------------
 
-DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+DURATION = re.compile(r"(?:(\d{1,7})d)?(?:(\d{1,7})h)?(?:(\d{1,7})m)?(?:(\d{1,7})s)?")
 
 
 def read_duration(text: Any) -> timedelta:

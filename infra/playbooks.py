@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -15,10 +15,16 @@ from domain.capabilities import Catalogue
 from domain.playbooks import Playbook
 from infra.faults import say_fault
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 FOLDER = Path(__file__).resolve().parent.parent / "playbooks"
 NOT_PLAYBOOKS = frozenset({"categories", "service-types"})
 LARGEST = 256 * 1024
 DEEPEST = 12
+MOST_NODES = 5_000
+MOST_FAULTS = 50
+LONGEST_VALUE = 40  # of what is no text: a number, a date
 NOT_YET = {
     "chase_after": "follow_up.chase_after is read and not yet acted on: nobody is chased automatically",
     "last_resort": "last_resort is read and not yet acted on: the round is asked in its turn like any other",
@@ -138,12 +144,13 @@ def _read_tree(path: Path) -> yaml.Node:
 
 
 def _refuse_tricks(path: Path, text: str) -> None:
-    """Refuse aliases (a few lines of them can unfold to gigabytes), deep nesting and several documents in one file."""
-    depth = documents = 0
+    """Refuse aliases (a few lines of them unfold to gigabytes), deep nesting, far too much, several documents."""
+    depth = documents = nodes = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise PlaybookWrong(Fault(str(path), line, "uses & or * references; write the values out instead"))
+        nodes += isinstance(event, yaml.NodeEvent)
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             depth += 1
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -152,6 +159,9 @@ def _refuse_tricks(path: Path, text: str) -> None:
             documents += 1
         if depth > DEEPEST:
             raise PlaybookWrong(Fault(str(path), line, "is nested too deeply"))
+        if nodes > MOST_NODES:
+            said = f"holds more than {MOST_NODES:,} values; a playbook is a page or two"
+            raise PlaybookWrong(Fault(str(path), line, said))
         if documents > 1:
             raise PlaybookWrong(Fault(str(path), line, "holds a second document after ---; make it a file of its own"))
 
@@ -176,10 +186,11 @@ def _build(path: Path, tree: yaml.Node, model: type[Model]) -> Model:
     try:
         built = model.model_validate(content)
     except ValidationError as wrong:
-        errors = [error for error in wrong.errors() if not _follows_from_another(error, wrong.errors())]
-        faults += [_fault(path, tree, error, model) for error in errors]
+        faults += [_fault(path, tree, error, model) for error in _own(wrong.errors())]
     if faults:
-        raise PlaybookWrong(*sorted(set(faults)))
+        found = sorted(set(faults))
+        more = [Fault(str(path), 0, f"and {len(found) - MOST_FAULTS:,} more")] if len(found) > MOST_FAULTS else []
+        raise PlaybookWrong(*found[:MOST_FAULTS], *more)
     return built
 
 
@@ -196,16 +207,18 @@ def _plain(node: yaml.Node, path: Path, faults: list[Fault]) -> Any:
             found[name] = _plain(value, path, faults)
         return found
     try:
+        if not node.tag.endswith(":str") and len(node.value) > LONGEST_VALUE:
+            raise ValueError
         return yaml.constructor.SafeConstructor().construct_object(node)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, OverflowError):  # `!!bool maybe`
         faults.append(Fault(str(path), _line(node), f"{str(node.value)[:40]!r} cannot be read; put it in quotes"))
         return str(node.value)
 
 
-def _follows_from_another(error: Any, errors: list[Any]) -> bool:
-    """A list whose only item is wrong counts as empty too: say the first, not the second."""
-    place = error["loc"]
-    return error["type"] == "too_short" and any(e["loc"][: len(place)] == place and e["loc"] != place for e in errors)
+def _own(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Those that follow from no other. A list whose only item is wrong counts as empty too: say the first alone."""
+    around = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in around]
 
 
 def _fault(path: Path, tree: yaml.Node, error: Any, model: type[BaseModel]) -> Fault:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 from functools import cached_property, lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import read_email
+from domain.values import BIDI, one_line
 
 
 class SettingsWrong(Exception):
@@ -28,18 +30,66 @@ def _zone(name: str) -> str:
     return name
 
 
+def _has_place(url: str) -> bool:
+    """Does this address name a host and, if any, a port there can be?"""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its own words may repeat a password
+        return False
+
+
 def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not WEB.fullmatch(url) or "?" in url or "@" in url or not _has_place(url):
         raise ValueError("must be the address partners reach, such as https://muster.example.gov.uk")
     return url.rstrip("/")
 
 
+def _heartbeat_url(url: str) -> str:
+    if url and not (WEB.fullmatch(url) and _has_place(url)):
+        raise ValueError("must be empty, or an address that begins with http:// or https:// and a host")
+    return url
+
+
+def _proxy(address: str) -> str:
+    try:
+        return str(ip_address(address)) if address else ""
+    except ValueError:
+        raise ValueError("must be empty, or one IP address, such as 10.0.0.1") from None
+
+
 def _email_channel(channel: str) -> str:
     """Its shape; the options are read where the channel is opened, when the worker starts."""
-    if channel == "outbox" or (urlsplit(channel).scheme in ("smtp", "smtps") and urlsplit(channel).hostname):
+    if channel == "outbox" or (channel.startswith(("smtp://", "smtps://")) and _has_place(channel)):
         return channel
     raise ValueError("must be 'outbox' or smtp://host:port (smtp://user:password@host:587 signs in, with TLS)")
+
+
+def _email_rate(rate: float) -> float:
+    if 0 < rate < SLOWEST:
+        raise ValueError(f"must be 0, or at least {SLOWEST}: slower, mails would come too late to be of use")
+    return rate
+
+
+def _line(text: str) -> str:
+    line = one_line(text)
+    if any(ord(char) in BIDI for char in text):
+        raise ValueError("must be one line of ordinary text, without marks that turn it around")
+    return line
+
+
+def _council(text: str) -> str:
+    name = _line(text)
+    if len(name) > 1 and not any(char.isalnum() for char in name):
+        raise ValueError("must hold letters or digits")
+    return name
+
+
+def _phone(text: str) -> str:
+    number = _line(text)
+    if sum(char in "0123456789" for char in number) < 5:
+        raise ValueError("must be a telephone number, with at least 5 digits")
+    return number
 
 
 def _store(url: str) -> str:
@@ -48,6 +98,10 @@ def _store(url: str) -> str:
     raise ValueError("must be sqlite:///path/to/file")
 
 
+SLOWEST = 0.01  # e-mails a second
+WEB = re.compile(
+    r"https?://([A-Za-z0-9._~%:-]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?([/?][A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
+)
 KEYS = re.compile(r"[a-z0-9]{1,8}:[A-Za-z0-9_-]{32,}(,[a-z0-9]{1,8}:[A-Za-z0-9_-]{32,})*")
 
 
@@ -61,15 +115,26 @@ class Settings(BaseSettings):
     email: Annotated[str, AfterValidator(_email_channel)] = "outbox"
     email_from: Annotated[str, AfterValidator(read_email)] = "muster@example.org"
     email_rate: Annotated[
-        float, Field(ge=0, description="e-mails a second at most; 0 is as fast as the server takes them")
+        float,
+        Field(ge=0, allow_inf_nan=False, description="e-mails a second at most; 0 is as fast as the server takes them"),
+        AfterValidator(_email_rate),
     ] = 0
     base_url: Annotated[str, AfterValidator(_base_url)] = "http://127.0.0.1:8000"
-    council: Annotated[str, Field(min_length=2, max_length=80)] = "Example Council"
-    phone: Annotated[str, Field(min_length=5, max_length=30)] = "01632 960 000"
+    council: Annotated[str, AfterValidator(_council), Field(min_length=2, max_length=80)] = "Example Council"
+    phone: Annotated[str, AfterValidator(_phone), Field(max_length=30)] = "01632 960 000"
     keys: SecretStr = SecretStr("")
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
-    heartbeat_url: str = ""
-    proxy: Annotated[str, Field(description="address of the one proxy whose X-Forwarded-For is believed")] = ""
+    heartbeat_url: Annotated[str, AfterValidator(_heartbeat_url)] = ""
+    proxy: Annotated[
+        str, AfterValidator(_proxy), Field(description="address of the one proxy whose X-Forwarded-For is believed")
+    ] = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_text(cls, given: object) -> object:
+        if isinstance(given, str) and given != given.encode(errors="replace").decode():
+            raise ValueError("must be UTF-8 text")
+        return given
 
     @model_validator(mode="after")
     def _keys_have_their_shape(self) -> Self:

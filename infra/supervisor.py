@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import secrets
 import signal
 import socket
@@ -30,6 +31,7 @@ BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_AFTER = 60.0  # a child that ran so long starts its next back-off from the beginning
 LOG_BYTES_AT_MOST = 20_000_000
 LINES_SHOWN = 8
+MOST_FILES = 65_536
 PR_SET_PDEATHSIG = 1
 
 PREFECT_SETTINGS = {
@@ -111,6 +113,14 @@ class Child:
             os.truncate(self.log, 0)  # the child appends, so it goes on at the new end
 
 
+def _allow_many_connections() -> None:
+    """As many open files as this machine lets us have: connections that idle must not shut others out."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 class Supervisor:
     """Starts everything, keeps it running, ends it. All state is under `home`; all listen on this machine only."""
 
@@ -125,6 +135,7 @@ class Supervisor:
 
         Call it in the main thread. All it started has ended when it returns, within 10 seconds of the signal.
         """
+        _allow_many_connections()
         with self._told_to_stop():
             try:
                 self._start_all(port, prefect_port)
@@ -159,6 +170,8 @@ class Supervisor:
             str(port),
             "--no-access-log",
             "--no-server-header",
+            "--ws",
+            "none",  # no page speaks it, and uvicorn would log its address, a partner's link
             "--no-proxy-headers",  # whom to believe about addresses is ours to decide: MUSTER_PROXY
             "--app-dir",
             str(self.root),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from infra.faults import say_unknown_key
 
 LARGEST = 20 * 1024 * 1024
+MOST_COLUMNS = 200
 SPACES = " \t\u00a0"
 
 
@@ -90,7 +92,9 @@ def _check_header(path: Path, line: str, header: list[str], required: Sequence[s
     for mark, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and mark in line:
             raise FileWrong(f"{path} has {name} between its columns; save it with commas")
-    if twice := next((name for name in header if name and header.count(name) > 1), None):
+    if len(header) > MOST_COLUMNS:
+        raise FileWrong(f"{path} has {len(header):,} columns; at most {MOST_COLUMNS} are read")
+    if twice := next((name for name, count in Counter(header).items() if name and count > 1), None):
         raise FileWrong(f"{path} has two columns called {twice!r}")
     if missing := [name for name in required if name not in header]:
         raise FileWrong(

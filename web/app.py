@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
@@ -28,6 +30,9 @@ from web.security import (
     network_of,
 )
 from web.site import Site, UnknownLink
+
+WRITERS = 12  # answers being recorded at once: should the store be busy, others can still read
+_WRITERS: RunVar[CapacityLimiter] = RunVar("writers")
 
 Show = Callable[[Site, Request], Response]
 Take = Callable[[Site, Request, Form], Response]
@@ -91,9 +96,19 @@ def _endpoint(site: Site, show: Show, take: Take | None) -> Endpoint:
         if comes_from_elsewhere(request.headers, site.settings.base_url):
             raise FormBroken(403, "This answer was sent from another website. Please use the link in our message.")
         form = request.state.form = await read_form(request)
-        return await run_in_threadpool(take, site, request, form)
+        return await to_thread.run_sync(take, site, request, form, limiter=_writers())
 
     return endpoint
+
+
+def _writers() -> CapacityLimiter:
+    """The places for answers being recorded: one set for each event loop, as limiters must be."""
+    try:
+        return _WRITERS.get()
+    except LookupError:
+        limiter = CapacityLimiter(WRITERS)
+        _WRITERS.set(limiter)
+        return limiter
 
 
 def home(site: Site, request: Request) -> Response:

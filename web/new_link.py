@@ -19,7 +19,7 @@ from domain.situations import Situation
 from infra.door import Busy
 from infra.store import StoreError
 from web.forms import Form, Wrong, check_size
-from web.security import client_address, hold_to, log_incident
+from web.security import client_address, hold_to, log_incident, network_of
 from web.site import Site
 
 
@@ -30,7 +30,7 @@ def open_page(site: Site, request: Request) -> Response:
 
 def send(site: Site, request: Request, form: Form) -> Response:
     """Say the same whatever we know; look, and send what there is to send, after the reply has gone."""
-    hold_to(site.limits.new_links, client_address(request, site.settings.proxy))
+    hold_to(site.limits.new_links, network_of(client_address(request, site.settings.proxy)))
     check_size(form)
     wrong = Wrong()
     email = _read_address(form, wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import re
 import secrets
 import threading
 import time
@@ -100,7 +101,10 @@ def comes_from_elsewhere(headers: Headers, base_url: str) -> bool:
     origin = headers.get("origin", "null").lower()
     if origin == "null":  # what browsers send from pages with `no-referrer`, ours among them
         return False
-    ours, theirs = urlsplit(base_url.lower()), urlsplit(origin)
+    try:
+        ours, theirs = urlsplit(base_url.lower()), urlsplit(origin)
+    except ValueError:  # no browser sends such an Origin
+        return True
     return (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc) and theirs.netloc != headers.get(
         "host", ""
     ).lower()
@@ -109,8 +113,9 @@ def comes_from_elsewhere(headers: Headers, base_url: str) -> bool:
 def client_address(request: Request, proxy: str) -> str:
     """Who asks: the peer, or what the one proxy we trust says about it."""
     peer = request.client.host if request.client else ""
-    if proxy and peer == proxy:
-        return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or peer
+    if proxy and peer == proxy:  # the last entry is the proxy's own; those before it are whatever was sent to it
+        said = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
+        return WITH_PORT.sub(r"\1\2", said) or peer
     return peer
 
 
@@ -136,6 +141,7 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
 
 
+WITH_PORT = re.compile(r"^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$")
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.capabilities import Catalogue, CheckLevel, Sector
-from domain.responders import Contact, Responder
+from domain.responders import Contact, Responder, ResponderId
 from domain.values import Point
 from infra.faults import say_fault, say_unknown_word
 
 Model = TypeVar("Model", bound=BaseModel)
+MOST_KINDS = 50  # kinds of help one cell may name
+MOST_HINTS = 5  # of the unknown ones so many get near matches, which take time to find
 
 
 class RowRefused(Exception):
@@ -63,6 +65,20 @@ def gather(**readers: Callable[[], Any]) -> dict[str, Any]:
     return found
 
 
+def is_id(text: object) -> bool:
+    """Can this be the id of a responder?"""
+    try:
+        TypeAdapter(ResponderId).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def sound(text: str) -> str:
+    """The text with every half character (a lone surrogate, which JSON can hold and nobody can print) replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 # --- cells --------------------------------------------------------------------
 
 
@@ -109,13 +125,16 @@ def read_capabilities(cell: str, catalogue: Catalogue, warnings: list[str]) -> t
     unknown: list[str] = []
     titles = {c.title.casefold(): c.code for c in catalogue.capabilities}
     codes = {c.code for c in catalogue.capabilities}
-    for word in split_list(cell):
+    words = split_list(cell)
+    if len(words) > MOST_KINDS:
+        raise RowRefused(f"capabilities: names {len(words):,} kinds of help; at most {MOST_KINDS}")
+    for word in words:
         code = word.casefold().replace(" ", "-").replace("_", "-")
         code = titles.get(word.casefold(), code)
         if code in codes:
             found.append(code)
         else:
-            near = get_close_matches(code[:60], codes, n=2, cutoff=0.5)
+            near = get_close_matches(code[:60], codes, n=2, cutoff=0.5) if len(unknown) < MOST_HINTS else []
             hint = f" (did you mean {' or '.join(near)}?)" if near else ""
             unknown.append(f"no kind of help is called {word[:60]!r}{hint}")
     if unknown and not found:
@@ -131,9 +150,8 @@ def read_point(lat: object, lon: object, warnings: list[str]) -> Point | None:
     try:
         point = Point(lat=float(str(lat)), lon=float(str(lon)))
     except (ValidationError, ValueError):
-        warnings.append(
-            f"there is no place at latitude {str(lat)[:20]}, longitude {str(lon)[:20]}; taken without a place"
-        )
+        where = sound(f"latitude {str(lat)[:20]}, longitude {str(lon)[:20]}")
+        warnings.append(f"there is no place at {where}; taken without a place")
         return None
     if point.lat == 0 and point.lon == 0:
         warnings.append("latitude 0, longitude 0 is in the sea; taken without a place")

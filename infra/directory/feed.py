@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from infra.directory.entries import is_id
 from infra.tables import FileWrong, read_text
 
 if TYPE_CHECKING:
@@ -23,7 +27,11 @@ LARGEST_ANSWER = 20 * 1024 * 1024
 LARGEST_FILE = 50 * 1024 * 1024
 TRIES = 3
 BACK_OFF = 1.0  # seconds before the second try: twice that; before the third: four times
+ANSWER_SECONDS = 60.0
+IMPORT_SECONDS = 30 * 60.0
+MOST_FAILURES = 20  # in a row, then no further details are asked for
 DETAILS_AT_ONCE = 4
+Answer = tuple[int, bytes]  # status and content
 DETAILS = ("service_at_locations", "service_areas", "attributes")
 
 
@@ -33,11 +41,13 @@ class FeedFailed(Exception):
 
 @dataclass
 class Feed:
-    """Services as they come, the ids read so far, and what went wrong on the way."""
+    """Services as they come, the ids read so far, what went wrong on the way, and when to stop (by `monotonic`)."""
 
     services: Iterator[Any]
     notes: list[str] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    failures: int = 0
+    ends: float = math.inf
 
 
 # --- a file -------------------------------------------------------------------
@@ -80,8 +90,14 @@ def services_of(found: object) -> list[Any] | None:
 
 def services_at(url: str) -> Feed:
     """Every service of a feed, in order, each once. `url` is the feed's base or its `/services`. Raises `FileWrong`."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    import httpx
+
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and httpx.URL(url).host
+    except (ValueError, httpx.InvalidURL):
+        good = False
+    if not good:
         raise FileWrong(f"{url[:200]} is not a feed's address; it begins with https://")
     path = parts.path.rstrip("/")
     path = path if path.endswith("/services") else f"{path}/services"
@@ -96,11 +112,12 @@ def _walk(url: str, feed: Feed) -> Iterator[Any]:
     from infra.prefect_api import is_loopback
 
     seen = feed.read
+    feed.ends = time.monotonic() + IMPORT_SECONDS
     limits = httpx.Timeout(30, connect=10)
     with httpx.Client(timeout=limits, follow_redirects=False, trust_env=not is_loopback(url)) as http:
         for number in range(1, MOST_PAGES + 1):
             try:
-                page = _get(http, url, {"page": number, "per_page": PER_PAGE})
+                page = _get(http, url, {"page": number, "per_page": PER_PAGE}, feed.ends)
             except FeedFailed as why:
                 feed.notes.append(f"page {number} could not be read: {why}; the {len(seen):,} services before it were")
                 return
@@ -110,7 +127,11 @@ def _walk(url: str, feed: Feed) -> Iterator[Any]:
                 return
             fresh = [service for service in services if id_of(service) not in seen]
             seen.update(id_of(service) for service in fresh)
-            yield from _with_details(http, url, fresh, feed)
+            try:
+                yield from _with_details(http, url, fresh, feed)
+            except FeedFailed as why:
+                feed.notes.append(f"{why}; the feed was read no further")
+                return
             if not fresh or (isinstance(page, dict) and page.get("last_page") is True) or not isinstance(page, dict):
                 return
             if len(seen) >= MOST_SERVICES:
@@ -119,46 +140,81 @@ def _walk(url: str, feed: Feed) -> Iterator[Any]:
 
 
 def _with_details(http: httpx.Client, url: str, services: list[Any], feed: Feed) -> Iterator[Any]:
-    """List rows are often shallow: where none of the details is there, the service itself is read."""
+    """List rows are often shallow: where none of the details is there, the service itself is read.
+
+    Raises `FeedFailed` when that fails again and again.
+    """
     with ThreadPoolExecutor(DETAILS_AT_ONCE) as pool:
 
         def full(service: Any) -> Any:
-            if not isinstance(service, dict) or any(key in service for key in DETAILS) or "id" not in service:
+            if not isinstance(service, dict) or any(key in service for key in DETAILS) or not is_id(id_of(service)):
                 return service
+            if feed.failures >= MOST_FAILURES:
+                raise FeedFailed(f"the details of {MOST_FAILURES} services in a row could not be read")
             try:
-                found = _get(http, f"{url.split('?')[0]}/{quote(str(service['id']), safe='')}", {})
+                found = _get(http, f"{url.split('?')[0]}/{quote(id_of(service), safe='')}", {}, feed.ends)
             except FeedFailed as why:
-                feed.notes.append(f"the details of service {str(service['id'])[:80]} could not be read: {why}")
+                feed.failures += 1
+                feed.notes.append(f"the details of service {id_of(service)} could not be read: {why}")
                 return service
+            feed.failures = 0
             return service | found if isinstance(found, dict) and found.get("id") == service["id"] else service
 
         yield from pool.map(full, services)
 
 
-def _get(http: httpx.Client, url: str, asked: dict[str, int]) -> Any:
+def _get(http: httpx.Client, url: str, asked: dict[str, int], ends: float) -> Any:
+    """What the feed answers, in a few tries. Raises `FeedFailed`, also when it is past `ends`."""
     import httpx
 
     why = ""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(BACK_OFF * 2**attempt)
+        left = ends - time.monotonic()
+        if left <= 0:
+            raise FeedFailed(f"the import has taken longer than {IMPORT_SECONDS / 60:g} minutes")
         try:
-            with http.stream("GET", httpx.URL(url).copy_merge_params(asked)) as answer:
-                if answer.is_redirect:
-                    raise FeedFailed(
-                        f"it has moved to {answer.headers.get('location', '?')[:200]}; give that address instead"
-                    )
-                if answer.status_code == 429 or answer.status_code >= 500:
-                    why = f"the feed answered {answer.status_code}"
-                    continue
-                if answer.status_code != 200:
-                    raise FeedFailed(f"the feed answered {answer.status_code}")
-                return json.loads(_bounded(answer))
-        except httpx.HTTPError as failed:
+            status, content = _in_time(partial(_ask, http, url, asked), min(left, ANSWER_SECONDS))
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as failed:
             why = f"the feed cannot be reached ({type(failed).__name__})"
+            continue
+        if status == 429 or status >= 500:
+            why = f"the feed answered {status}"
+            continue
+        if status != 200:
+            raise FeedFailed(f"the feed answered {status}")
+        try:
+            return json.loads(content)
         except (ValueError, RecursionError):
             raise FeedFailed("the answer is not JSON") from None
     raise FeedFailed(why)
+
+
+def _in_time(ask: Callable[[], Answer], seconds: float) -> Answer:
+    """What `ask` answers, if it does so in time. (httpx gives each read its time: a feed that drips never runs out.)"""
+    answer: Future[Answer] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(ask())
+        except Exception as wrong:
+            answer.set_exception(wrong)
+
+    Thread(target=work, daemon=True).start()  # one that is given up ends when the client closes
+    try:
+        return answer.result(seconds)
+    except TimeoutError:
+        raise FeedFailed(f"an answer took longer than {seconds:.3g} seconds") from None
+
+
+def _ask(http: httpx.Client, url: str, asked: dict[str, int]) -> Answer:
+    import httpx
+
+    with http.stream("GET", httpx.URL(url).copy_merge_params(asked)) as answer:
+        if answer.is_redirect:
+            raise FeedFailed(f"it has moved to {answer.headers.get('location', '?')[:200]}; give that address instead")
+        return answer.status_code, _bounded(answer) if answer.status_code == 200 else b""
 
 
 def _bounded(answer: httpx.Response) -> bytes:

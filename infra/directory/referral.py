@@ -29,6 +29,7 @@ from infra.directory.entries import (
     read_point,
     read_sector,
     read_whole,
+    sound,
     split_list,
 )
 from infra.tables import Row, Table, read_table
@@ -128,7 +129,7 @@ def _read_service(
             capacity=lambda: read_whole("capacity", said.get("capacity", "")),
             checks=lambda: read_checks(said.get("checks", "")),
             weekly_limit=lambda: read_whole("weekly_limit", said.get("weekly_limit", "")),
-            source=lambda: source[:120],
+            source=lambda: sound(source)[:120],
         ),
     )
     entry.responder = responder
@@ -249,7 +250,7 @@ def _age(service: dict[str, Any], today: date) -> list[str]:
 
 def _text(found: object, key: str) -> str:
     value = found.get(key) if isinstance(found, dict) else None
-    return value.strip() if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return sound(value).strip() if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 
 def _part(found: object, key: str) -> dict[str, Any]:

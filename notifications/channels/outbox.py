@@ -110,7 +110,7 @@ def list_mails(home: Path, limit: int = 100) -> list[MailSummary]:
 def read_mail(home: Path, name: str) -> OpenedMail | None:
     """Return one mail of the outbox, or None. Only a plain file directly in the folder is ever opened."""
     path = home / "outbox" / name
-    if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
+    if not _NAME.fullmatch(name) or len(name) > 120 or path.is_symlink() or not path.is_file():
         return None
     raw = path.read_bytes()
     mail = message_from_bytes(raw, policy=policy.default)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -144,3 +145,58 @@ def test_the_doctor_finds_that_nobody_looks_at_needs(muster: Muster, home: Path)
     sweep = next(finding for finding in done.json if finding["about"] == "sweep")
     assert (done.code, sweep["ok"], sweep["sentence"]) == (1, False, "the last began 10m ago")
     assert "muster up" in sweep["do"]
+
+
+@pytest.mark.parametrize(
+    "channel", ["smtp://user:HUNTER2/x@mail.example.org:587", "smtp://user:HUNTER2@mail.example.org/x"]
+)
+def test_the_doctor_never_shows_a_password(muster: Muster, monkeypatch: pytest.MonkeyPatch, channel: str) -> None:
+    """An address of a mail server that is typed wrong is a finding, not a traceback with half a password."""
+    monkeypatch.setenv("MUSTER_EMAIL", channel)
+    settings_module.settings.cache_clear()
+    done = muster("doctor", "--json")
+    assert done.code == 1
+    assert "HUNTER" not in done.out + done.err
+    assert any(finding["ok"] is False and "host" in finding["sentence"] for finding in done.json)
+
+
+def test_a_hostile_directory_does_not_steer_the_terminal(muster: Muster, home: Path) -> None:
+    """What a file says is shown, with its escapes written out; in JSON too."""
+    (home / "hostile.json").write_text(json.dumps([{"id": "\x1b]0;pwn\x07\x1b[2J\x9b\nAll is well", "name": "x"}]))
+    done = muster("directory", "import", home / "hostile.json")
+    assert r"\x1b]0;pwn\x07\x1b[2J\x9b\nAll is well" in done.err
+    done = muster("directory", "import", home / "hostile.json", "--json")
+    assert not {"\x1b", "\x07", "\x9b"} & {*done.out, *done.err}
+    assert done.json["refused"][0]["id"].startswith("\x1b]0;pwn")
+
+
+def test_half_a_character_can_be_printed(muster: Muster, home: Path) -> None:
+    """A lone surrogate ends no import, with --json or without."""
+    (home / "half.json").write_text('[{"id": "\\ud800", "name": "\\ud800"}]')
+    assert muster("directory", "import", home / "half.json").code == 1
+    assert len(muster("directory", "import", home / "half.json", "--json").json["refused"]) == 1
+
+
+def test_bytes_that_are_no_text_are_one_sentence(muster: Muster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither an id nor a setting in another encoding ends in Python's words."""
+    assert "nobody in the directory has the id" in muster("directory", "show", "\udcff").err.casefold()
+    for name, value in (("MUSTER_HOME", "/srv/\udcff"), ("MUSTER_STORE", "sqlite:////srv/\udcff")):
+        with monkeypatch.context() as changed:
+            changed.setenv(name, value)
+            settings_module.settings.cache_clear()
+            done = muster("doctor")
+            assert (done.code, name in done.out) == (1, True)
+            assert name in muster("need", "list").err
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:abc/"])
+def test_an_address_that_is_none_is_one_sentence(muster: Muster, url: str) -> None:
+    """No error of a library reaches the officer."""
+    done = muster("directory", "import", url)
+    assert (done.code, done.err) == (1, f"{url} is not a feed's address; it begins with https://\n")
+
+
+def test_the_version_is_printed(muster: Muster) -> None:
+    """`muster --version` needs no command."""
+    done = muster("--version")
+    assert (done.code, done.err, done.out.strip()[:1].isdigit()) == (0, "", True)

@@ -188,16 +188,14 @@ def test_private_words_never_reach_the_story() -> None:
         assert str(event.facts.get("note")) not in sentence or event.facts.get("note") is None
 
 
-def test_muted_and_new_link() -> None:
-    """Both are told of somebody by name."""
+def test_a_new_link_is_told() -> None:
+    """Whoever it was sent to is said."""
     play = Play()
     draft = Draft(play.situation, play.now)
-    draft.note_event(EventCode.muted, responders=("sam",))
     draft.note_event(EventCode.new_link, by="resident")
     change = draft.change(wake_at=None)
     assert isinstance(change, Change)
     play.take(change)
-    assert told(play, EventCode.muted) == "Sam Lee does not want to be asked about this kind of need any more."
     assert told(play, EventCode.new_link).endswith("the address we have for the resident.")
 
 

@@ -47,11 +47,12 @@ def test_times_that_look_alike_are_an_hour_apart() -> None:
     assert winter.astimezone(UTC) - summer.astimezone(UTC) == timedelta(hours=1)
 
 
-def test_a_time_that_never_comes_is_read_an_hour_on() -> None:
-    """01:30 on the night the clocks go forward is the moment that would have been 01:30: 2:30am BST."""
-    moment = read_when("2027-03-28T01:30", MONDAY, LONDON)
-    assert moment == utc("2027-03-28T01:30")
-    assert say_time(moment, LONDON) == "2:30am"
+@pytest.mark.parametrize(("text", "now"), [("2027-03-28T01:30", MONDAY), ("01:30", utc("2027-03-27T22:00"))])
+def test_a_time_that_never_comes_is_refused(text: str, now: datetime) -> None:
+    """01:30 on the night the clocks go forward is no time anybody could keep; with its zone it is an instant."""
+    with pytest.raises(ValueError, match="there is no 1:30am on Sunday 28 March: the clocks go forward"):
+        read_when(text, now, LONDON)
+    assert say_time(read_when("2027-03-28T01:30Z", MONDAY, LONDON), LONDON) == "2:30am"
 
 
 @pytest.mark.parametrize("night", [BACK, FORWARD], ids=["back", "forward"])

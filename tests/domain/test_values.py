@@ -68,6 +68,12 @@ def test_other_durations_are_refused(bad: object) -> None:
         read_duration(bad)
 
 
+def test_a_number_of_any_length_is_refused_in_our_words() -> None:
+    """Python's own limit on digits is nobody's business."""
+    with pytest.raises(ValueError, match="is not a length of time"):
+        read_duration("9" * 5000 + "d")
+
+
 @given(st.integers(0, 366 * 86400))
 def test_a_duration_is_written_as_it_is_read(seconds: int) -> None:
     """What is written is read back the same, to the second."""

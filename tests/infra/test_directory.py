@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -386,12 +387,21 @@ class Council(BaseHTTPRequestHandler):
             self.send_response(301)
             self.send_header("Location", "http://example.org/new/services")
             self.end_headers()
+        elif parts.path.startswith("/drip"):
+            self._drip(parts.path)
         elif parts.path == "/v3/services":
             self._answer(self._page(int(parse_qs(parts.query)["page"][0])))
         elif found := next((s for s in Council.services if parts.path == f"/v3/services/{s['id']}"), None):
             self._answer(found)
         else:
             self.send_error(404)
+
+    def _drip(self, path: str) -> None:
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n" + (b"\r\n" if "body" in path else b"X: "))
+        with suppress(OSError):
+            for _ in range(50):
+                self.wfile.write(b" ")
+                time.sleep(0.1)
 
     def _page(self, number: int) -> dict[str, Any]:
         start = 0 if Council.wraps else (number - 1) * 2
@@ -473,6 +483,81 @@ def test_a_feed_is_not_followed_elsewhere(store: Store, take: Any, council: str)
     for url in ("ftp://example.org", "file:///etc/passwd", "http://"):
         with pytest.raises(FileWrong):
             import_directory(store, url, load_catalogue(), NOW)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://[x]/", "http://127.0.0.1:abc/", "http://127.0.0.1:99999/", "http://\u3002/"]
+)
+def test_an_address_that_is_none_is_a_sentence(store: Store, take: Any, url: str) -> None:
+    """Whatever is typed for an address, the answer says that it is none."""
+    with pytest.raises(FileWrong, match="is not a feed's address"):
+        take(url)
+
+
+def test_half_a_character_harms_nothing(store: Store, take: Any, council: str) -> None:
+    """An id that can be none is refused, not asked for; in a text the half character is replaced."""
+    Council.services = [{"id": "\ud800", "name": "x"}, service("s1", name="Larder \ud800", status="\udfff")]
+    for source in (f"{council}/v3", json.dumps(Council.services)):
+        done = take(source)
+        assert (done.taken, len(done.refused)) == (1, 1)
+        repr([(e.id, e.warnings, e.refused) for e in (*done.refused, *done.doubtful)]).encode()
+        assert all(e.id.encode() for e in done.refused)
+    assert [path for path in Council.asked if not path.startswith("/v3/services?")] == []
+
+
+def test_an_id_of_another_shape_is_never_put_into_an_address(store: Store, take: Any, council: str) -> None:
+    """`../secret` is refused and nothing of it is fetched."""
+    Council.services = [{"id": "../secret", "name": "x"}]
+    assert len(take(f"{council}/v3").refused) == 1
+    assert len(Council.asked) == 1
+
+
+@pytest.mark.parametrize("path", ["/drip/head/services", "/drip/body/services"])
+def test_an_answer_that_drips_is_given_up(
+    store: Store, take: Any, council: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A byte now and then does not hold an import for ever, in the head of an answer or in its body."""
+    monkeypatch.setattr(feed_module, "ANSWER_SECONDS", 0.3)
+    began = time.monotonic()
+    done = take(f"{council}{path}")
+    assert time.monotonic() - began < 3
+    assert (done.failed, "took longer than" in done.notes[0]) == (True, True)
+
+
+def test_an_import_ends(store: Store, take: Any, council: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A feed that would take all day is read as far as the time goes, and that is said."""
+    monkeypatch.setattr(feed_module, "IMPORT_SECONDS", 0.0)
+    done = take(f"{council}/v3")
+    assert (done.taken, done.failed) == (0, True)
+    assert "taken longer than" in done.notes[0]
+
+
+def test_details_that_never_come_end_the_import(
+    store: Store, take: Any, council: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some failures in a row are enough: thousands of services are not each asked for three times."""
+    monkeypatch.setattr(feed_module, "MOST_FAILURES", 3)
+    Council.services = [service(f"s{n}") for n in range(40)]
+    Council.shallow = True
+    Council.failures = {f"/v3/services/s{n}": 99 for n in range(40)}
+    done = take(f"{council}/v3")
+    assert done.failed
+    assert "the details of 3 services in a row could not be read" in done.notes[-1]
+    assert len(Council.asked) < 40
+
+
+def test_a_header_of_thousands_of_columns_is_refused_at_once(store: Store, take: Any) -> None:
+    """No directory has 200 columns."""
+    began = time.monotonic()
+    with pytest.raises(FileWrong, match="5,004 columns"):
+        take("id,name,sector,capabilities," + ",".join(f"c{n}" for n in range(5000)) + "\n")
+    assert time.monotonic() - began < 1
+
+
+def test_a_cell_of_hundreds_of_kinds_of_help_is_refused(store: Store, take: Any) -> None:
+    """More kinds than there could be is a mistake, and is not searched for near matches."""
+    done = take("id,name,sector,capabilities\na,Ann,volunteer," + ";".join(f"word {n}" for n in range(900)) + "\n")
+    assert done.refused[0].refused == "capabilities: names 900 kinds of help; at most 50"
 
 
 # --- real and official material -------------------------------------------------------

@@ -118,6 +118,34 @@ def test_hostile_yaml_is_refused_at_once(tmp_path: Path, text: str) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        *('!!int ""', '!!float ""', "!!bool foo", "!!timestamp foo", "0x" + "F" * 6000, "9" * 5000),
+        *("1" + ":0" * 5000, "1" + ":0" * 5000 + ".5", "2026-99-99"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_a_value_yaml_cannot_read_is_said_with_its_line(tmp_path: Path, value: str) -> None:
+    """One short sentence with file and line, whatever the value claims to be."""
+    said = wrong(tmp_path, GOOD.replace("2h", f"2h, ask: {value}"))
+    assert said[0].startswith("own.yaml:4: ")
+    assert "cannot be read; put it in quotes" in "".join(said)
+    assert len("".join(said)) < 400
+
+
+@pytest.mark.parametrize("keys", [2_000, 20_000])
+def test_a_file_full_of_faults_is_answered_soon(tmp_path: Path, keys: int) -> None:
+    """The first fifty faults are said and the rest counted; what is no page or two is not looked into."""
+    began = time.monotonic()
+    said = wrong(tmp_path, GOOD + "".join(f"k{n}: 1\n" for n in range(keys)))
+    assert time.monotonic() - began < 5
+    assert len(said) == (51 if keys == 2_000 else 1)
+    assert said[-1].endswith(
+        "and 1,950 more" if keys == 2_000 else "holds more than 5,000 values; a playbook is a page or two"
+    )
+
+
 def test_a_wrong_catalogue_names_the_line(tmp_path: Path) -> None:
     """The council's own categories are checked as strictly as a playbook."""
     text = "categories: {food: Food}\ncapabilities:\n  - {code: soup, title: Soup, unit: soup, units: soups, category: fod}\n"  # noqa: E501

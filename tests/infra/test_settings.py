@@ -33,14 +33,48 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 WRONG = [
     ("MUSTER_STORE", "postgres://db", "sqlite:///path/to/file"),
     ("MUSTER_STORE", "sqlite:///", "sqlite:///path/to/file"),
+    ("MUSTER_EMAIL", f"smtp://user:{SECRET}/x@mail.example.org:587", "'outbox' or smtp://host:port"),
+    ("MUSTER_EMAIL", f"smtp://[::1/{SECRET}", "'outbox' or smtp://host:port"),
     ("MUSTER_EMAIL", "pigeon", "'outbox' or smtp://host:port"),
     ("MUSTER_EMAIL", "smtp://", "'outbox' or smtp://host:port"),
     ("MUSTER_EMAIL_RATE", "fast", "number"),
     ("MUSTER_EMAIL_RATE", "-1", "greater than or equal to 0"),
+    ("MUSTER_EMAIL_RATE", "inf", "finite"),
+    ("MUSTER_EMAIL_RATE", "nan", "finite"),
+    ("MUSTER_EMAIL_RATE", "0.001", "must be 0, or at least 0.01"),
     ("MUSTER_BASE_URL", "muster.example.gov.uk", "must be the address partners reach"),
     ("MUSTER_BASE_URL", "https://muster.example.gov.uk/?x=1", "must be the address partners reach"),
+    *(
+        ("MUSTER_BASE_URL", url, "must be the address partners reach")
+        for url in (
+            "https://muster.example.org/a b",
+            "https://muster.example.org/<b>",
+            "https://muster.example.org:abc",
+            "https://muster.example.org:99999",
+            "https://muster.example.org:0",
+            "https://user:password@muster.example.org",
+            "https://muster.example.org\n",
+            "https://[::1",
+        )
+    ),
     ("MUSTER_COUNCIL", "X", "at least 2"),
+    ("MUSTER_COUNCIL", "Example\nBcc: x", "one line"),
+    ("MUSTER_COUNCIL", "Example\x1b[2J", "one line"),
+    ("MUSTER_COUNCIL", "Example \u202elicnuoC", "one line"),
+    ("MUSTER_COUNCIL", "    ", "at least 2"),
+    ("MUSTER_COUNCIL", "\u200b\u200b", "letters or digits"),
     ("MUSTER_PHONE", "999", "at least 5"),
+    ("MUSTER_PHONE", "01632 960\n000", "one line"),
+    ("MUSTER_PHONE", "      ", "at least 5 digits"),
+    ("MUSTER_PHONE", "call the desk", "at least 5 digits"),
+    ("MUSTER_HEARTBEAT_URL", "file:///etc/passwd", "http://"),
+    ("MUSTER_HEARTBEAT_URL", "https://", "http://"),
+    ("MUSTER_HEARTBEAT_URL", "https://beat.example.org:port/x", "http://"),
+    ("MUSTER_PROXY", "10.0.0.0/8", "one IP address"),
+    ("MUSTER_PROXY", "10.0.0.1, 10.0.0.2", "one IP address"),
+    ("MUSTER_PROXY", "proxy.example.org", "one IP address"),
+    ("MUSTER_HOME", "/srv/\udcff", "UTF-8"),
+    ("MUSTER_STORE", "sqlite:////srv/\udcff", "UTF-8"),
     ("MUSTER_TIMEZONE", "Europe/Camelot", "no time zone is called 'Europe/Camelot'"),
     ("MUSTER_TIMEZONE", "../../etc/passwd", "no time zone is called"),
     ("MUSTER_KEYS", f"k1:{SECRET[:31]}", "at least 32"),
@@ -59,6 +93,28 @@ def test_a_wrong_value_names_its_setting(monkeypatch: pytest.MonkeyPatch, name: 
     assert name in str(wrong.value)
     assert hint in str(wrong.value)
     assert SECRET[:31] not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("council", "Cyngor Sir Ynys Môn"),
+        ("phone", "+44 (0)1632 960 000"),
+        ("email_rate", "0.01"),
+        ("email_rate", "0"),
+        ("email", "smtp://user:p%2Fw@mail.example.org:587?tls=required"),
+        ("base_url", "https://muster.example.gov.uk:8443/help"),
+        ("base_url", "http://[::1]:8000"),
+        ("heartbeat_url", "https://beat.example.org/ping/3f2a?rid=1"),
+        ("heartbeat_url", "https://user:password@beat.example.org/"),
+        ("proxy", "10.0.0.1"),
+        ("proxy", "fd00::1"),
+    ],
+)
+def test_what_works_is_accepted(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """No rule stands in the way of a council's own name, number or addresses."""
+    monkeypatch.setenv(f"MUSTER_{name.upper()}", value)
+    assert str(getattr(settings(), name)) in (value, str(float(value) if name == "email_rate" else value))
 
 
 def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,28 @@ def test_the_stylesheet_is_kept_for_a_year(asked: Asked) -> None:
     assert council.get("/static/..%2fapp.py").status_code == 404
 
 
+# --- hostile headers ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://]", "http://[x]"])
+def test_an_origin_no_browser_sends_is_refused(council: Council, origin: str) -> None:
+    """W02: 403, not an incident."""
+    assert council.client.post("/r/new", data={}, headers={"Origin": origin}).status_code == 403
+
+
+def test_a_mail_program_may_mute_in_multipart(asked: Asked) -> None:
+    """L16: RFC 8058 prefers multipart for its one field; on other pages, and with other fields, it is refused."""
+    council, _, invite = asked
+    link = council.link(Purpose.unsubscribe, "riverside-kitchen|food")
+    click = {"List-Unsubscribe": (None, "One-Click")}
+    assert council.client.post(invite, files=click).status_code == 415
+    assert council.client.post(link, files={"other": (None, "One-Click")}).status_code == 415
+    assert council.client.post(link, files=click).status_code == 200
+    kitchen = council.door.store.responder("riverside-kitchen")
+    assert kitchen
+    assert kitchen.muted == ("food",)
+
+
 # --- bodies -------------------------------------------------------------------
 
 
