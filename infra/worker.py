@@ -29,7 +29,7 @@ from infra.bell import Bell
 from infra.stopping import stop_asked
 
 WORK_POOL = "muster"
-POLL_EVERY = 1.0  # for scheduled runs and those an officer starts in Prefect; the bell does not wait for it
+POLL_EVERY = 3.0  # for scheduled runs and those an officer starts in Prefect; the bell does not wait for it
 HEARTBEAT_EVERY = 30.0
 RETRY_AFTER = (1.0, 2.0, 5.0)
 RUNS_AT_ONCE = 8
