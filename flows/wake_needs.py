@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from tasks.wrapped import begin_sweep, deliver_messages, find_due, move_many, mo
 # inserts a task run while its recorder writes those before it; on SQLite that is refused, and tried again 2 s later.
 FEW = 3
 CHUNK = 50
+GATHER = 0.25  # seconds between two passes: what comes in meanwhile goes together, in one set of tasks
 LONGEST = 45.0  # seconds; what is still due then is the next sweep's
 
 
@@ -37,6 +39,7 @@ async def wake_needs() -> None:
                 await move_many(due[start : start + CHUNK])
                 await deliver_messages()
         before = due
+        await asyncio.sleep(GATHER)
     await deliver_messages()
 
 

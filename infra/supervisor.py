@@ -32,6 +32,8 @@ STEADY_AFTER = 60.0  # a child that ran so long starts its next back-off from th
 LOG_BYTES_AT_MOST = 20_000_000
 LINES_SHOWN = 8
 MOST_FILES = 65_536
+PAGES = "web"
+BEHIND_PAGES = 5  # nice: on a busy machine, somebody who waits for a page comes first
 PR_SET_PDEATHSIG = 1
 
 PREFECT_SETTINGS = {
@@ -83,7 +85,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(os.getpid()),
+                preexec_fn=_end_with_parent(os.getpid(), 0 if self.name == PAGES else BEHIND_PAGES),
             )
 
     @property
@@ -344,13 +346,14 @@ def kept_auth(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _end_with_parent(parent: int) -> Callable[[], None]:
-    """Return what a new child does first: ask for SIGTERM when we die, however we die (Linux; elsewhere nothing)."""
+def _end_with_parent(parent: int, nice: int) -> Callable[[], None]:
+    """Return what a new child does first: step back by `nice`; on Linux, ask for SIGTERM should we die."""
     if not sys.platform.startswith("linux"):
         return lambda: None
     prctl = ctypes.CDLL(None).prctl  # looked up before the fork: after it, little is safe
 
     def ask() -> None:
+        os.nice(nice)
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # we died in between
             os.kill(os.getpid(), signal.SIGTERM)
