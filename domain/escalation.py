@@ -192,6 +192,8 @@ def _hand_over(situation: Situation, now: datetime) -> Step | None:
 def _past_due(situation: Situation, now: datetime) -> Step | None:
     """An officer says how it ended; asked again, and again, until they have."""
     need = situation.need
+    if any(task.kind is TaskKind.past_due for task in situation.open_tasks):
+        return None  # it is still on its way along the list of officers
     if need.past_due_at is None or need.past_due_at + need.playbook.follow_up.close_after <= now:
         numbers = _numbers(list(situation.missing_lines))
         return HandToOfficer(numbers, "past-due", "The time has passed and it is not covered.")

@@ -159,7 +159,7 @@ class Supervisor:
         api_url = environment["PREFECT_API_URL"]
         self._say(f"Starting Muster in {self.home} …")
         python = [sys.executable, "-P", "-m"]  # -P: a folder called `web` where somebody stands is not our web
-        prefect = [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect_port)]
+        prefect = [*python, "infra.prefect_server", "--host", "127.0.0.1", "--port", str(prefect_port)]
         deploying = [*python, "infra.deploying", str(self.root / "prefect.yaml")]
         web = [
             *python,
