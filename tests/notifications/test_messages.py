@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from enum import Enum
@@ -224,6 +225,21 @@ def test_words_stay_words(kind: type[Words], attack: str) -> None:
             assert attack in rendered.text
         if "{%" in attack:
             assert attack in rendered.text
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.__name__)
+def test_wording_a_mail_reads_no_file_and_asks_no_server(kind: type[Words]) -> None:
+    """E14: stylesheets that somebody writes into a field are not looked up, not from the disk and not from a server."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        port = server.getsockname()[1]
+        for sheet in ("file:///etc/passwd", f"http://127.0.0.1:{port}/a.css"):
+            for words in poisoned(kind, f'<link rel="stylesheet" href="{sheet}">'):
+                page = Page((rendered := render(words, url)).html)
+                assert "link" not in {tag for tag, _ in page.tags}
+                assert "root:" not in rendered.html + rendered.text
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.__name__)
