@@ -12,8 +12,8 @@ from prefect.context import FlowRunContext
 from infra.stopping import stop_asked
 from tasks.wrapped import begin_sweep, deliver_messages, find_due, move_many, move_one
 
-# So many get a task of their own, named after the need, and their story in the log. Not a sub-run: to make one, Prefect
-# inserts a task run while its recorder writes those before it; on SQLite that is refused, and tried again 2 s later.
+# So many get a task of their own, named after the need, and their story in the log. Not a sub-run: measured, Prefect's
+# server on SQLite answers 503 to most requests to make one, and its client tries again 2 s later.
 FEW = 3
 CHUNK = 50
 GATHER = 0.25  # seconds between two passes: what comes in meanwhile goes together, in one set of tasks
