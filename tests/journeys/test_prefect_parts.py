@@ -165,7 +165,7 @@ def read(file: Path) -> bytes:
 def test_prefect_may_crash(parts: Parts) -> None:
     """Prefect is started again, and the bell and the worker find it again by themselves."""
     port = urlsplit(parts.prefect.url).port
-    command = f"server\0start\0--host\x00127.0.0.1\0--port\0{port}".encode()
+    command = f"infra.prefect_server\0--host\x00127.0.0.1\0--port\0{port}".encode()
     (server,) = [int(file.parent.name) for file in Path("/proc").glob("[0-9]*/cmdline") if command in read(file)]
     os.kill(server, signal.SIGKILL)
     assert eventually(lambda: "prefect was started again" in parts.said())

@@ -31,7 +31,7 @@ def test_prefect_is_down_for_a_while(muster: Muster) -> None:
     sam, _ = muster.knows("clothing")
     first = muster.opens("clothing")
     mail = muster.awaits(sam, "Can you help", first)
-    (server,) = [pid for pid in muster.processes("server") if pid in muster.processes("start")]
+    (server,) = muster.processes("infra.prefect_server")
     os.kill(server, signal.SIGKILL)
     assert "You said yes" in muster.answer(mail, answer="accept")
     assert muster.shows(first)["lines"][0]["pledged"] == 1
