@@ -71,7 +71,7 @@ def test_prefects_database_is_deleted(muster: Muster) -> None:
     muster.start()
     muster.answer(muster.awaits(larder, "Can you help", need), answer="accept")
     muster.awaits(larder, "Private", need)
-    assert muster.shows(need)["status"] == "covered"
+    assert eventually(lambda: muster.shows(need)["status"] == "covered")
     assert len(muster.asks(sam, need)) == 1
 
 
