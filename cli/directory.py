@@ -155,7 +155,7 @@ def _facts(found: Responder, contacts: list[Contact]) -> list[tuple[str, object]
         ("Place", place + (f", within {found.radius_km:g} km" if found.radius_km else "")),
         ("Areas", ", ".join(found.areas) or "everywhere"),
         ("Capacity", "not known" if found.capacity is None else found.capacity),
-        ("Checks held", ", ".join(check.value for check in found.checks) or "none"),
+        ("Checks held", ", ".join(check.level.value for check in found.checks) or "none"),
         ("Asks a week", "no limit" if found.weekly_limit is None else f"at most {found.weekly_limit}"),
         ("Paused until", found.paused_until.date() if found.paused_until else "not paused"),
         ("Not asked about", ", ".join(found.muted) or "nothing"),

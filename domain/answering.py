@@ -191,7 +191,9 @@ def _is_same_answer(situation: Situation, invitation: Invitation, answer: Answer
 def _record_yes(draft: Draft, invitation: Invitation, answer: Answer, responder: Responder) -> Change | Refusal:
     situation = draft.situation
     settled = settle(situation, invitation, answer, draft.now)
-    if lost := next((s.line for s in settled if not responder.may_give(s.line.capability)), None):
+    if lost := next(
+        (s.line for s in settled if not responder.may_give(s.line.capability, situation.local_day(draft.now))), None
+    ):
         return Refusal(
             "check",
             f"Our records no longer show what is required for this: {lost.capability.title.lower()}. Please phone us.",

@@ -37,8 +37,26 @@ class CheckLevel(StrEnum):
         return list(CheckLevel).index(self)
 
 
+class Accept(StrEnum):
+    """Who decides that a yes counts: the first to say it, or an officer who chooses among the offers."""
+
+    first = "first"
+    officer = "officer"
+
+
+class Silence(StrEnum):
+    """What follows when a resident who was asked whether it happened says nothing."""
+
+    close = "close"
+    officer = "officer"
+
+
 class Capability(Value):
-    """A kind of help. `lead`: how long before due it must be settled. `terms`: one sentence in every invitation."""
+    """A kind of help. `lead`: how long before due it must be settled. `terms`: one sentence in every invitation.
+
+    `at_home`: the helper comes to the resident's door, where both know two words. `sensitive`: an officer gives their
+    word about a named person before private details go.
+    """
 
     code: Code
     title: Name
@@ -50,6 +68,10 @@ class Capability(Value):
     check: CheckLevel = CheckLevel.none
     lead: Duration = timedelta(0)
     terms: Summary = ""
+    accept: Accept = Accept.first
+    silence: Silence = Silence.close
+    at_home: bool = False
+    sensitive: bool = False
 
     def amount(self, count: int) -> str:
         """`20 food parcels`."""

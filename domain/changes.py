@@ -28,7 +28,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Change:
-    """A need as it shall be, and all that goes with it. `need.version` is the version that was read."""
+    """A need as it shall be, and all that goes with it. `need.version` is the version that was read.
+
+    `also` are changes of other needs: all of them are committed together or none is.
+    """
 
     need: Need
     invitations: tuple[Invitation, ...] = ()
@@ -37,6 +40,7 @@ class Change:
     tasks: tuple[Task, ...] = ()
     slots: tuple[Slot, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    also: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class Draft:
     ) -> Task:
         """Give an officer a task: the first on duty is told. The last event is its cause."""
         seed = f"{self.need.id}|{kind}|{self.need.events}|{len(self._tasks)}"
-        first = next(iter(self.situation.on_duty), None)
+        first = next(iter(self.situation.on_duty(self.now)), None)
         task = Task(
             id="K" + hashlib.sha256(seed.encode()).hexdigest()[:20],
             need=self.need.id,

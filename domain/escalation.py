@@ -206,7 +206,7 @@ def _numbers(lines: list[Line]) -> tuple[int, ...]:
 
 def _pass_task(situation: Situation, now: datetime) -> Step | None:
     for task in situation.open_tasks:
-        if task.officer is None and situation.on_duty:
+        if task.officer is None and situation.on_duty(now):
             return PassTask(task, "There was nobody to give it to, and now there is.")
         if task.take_by <= now:
             return PassTask(task, "Nobody has taken it in time.")

@@ -41,7 +41,7 @@ def hand_over(situation: Situation, step: HandToOfficer, now: datetime) -> Chang
 def pass_task(situation: Situation, step: PassTask, now: datetime) -> Change:
     """The next officer gets it. After the last the list starts again, each time with twice the wait, up to a day."""
     draft = Draft(situation, now)
-    task, on_duty = step.task, situation.on_duty
+    task, on_duty = step.task, situation.on_duty(now)
     ids = [officer.id for officer in on_duty]
     following = ids.index(task.officer) + 1 if task.officer in ids else 0
     officer = on_duty[following % len(on_duty)] if on_duty else None
@@ -60,7 +60,8 @@ def pass_task(situation: Situation, step: PassTask, now: datetime) -> Change:
 def pass_from_unreachable(situation: Situation, now: datetime, *, officer: str) -> Change | None:
     """An officer's address is dead: their tasks pass on at once, as long as somebody on the list has not had them."""
     draft = Draft(situation, now)
-    waiting = [t for t in situation.open_tasks if t.officer == officer and t.passes + 1 < len(situation.on_duty)]
+    on_duty = situation.on_duty(now)
+    waiting = [t for t in situation.open_tasks if t.officer == officer and t.passes + 1 < len(on_duty)]
     for task in waiting:
         draft.put_task(task.but(take_by=now))
     return draft.change(wake_at=now) if waiting else None

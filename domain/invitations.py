@@ -30,6 +30,12 @@ class Reason(StrEnum):
     not_suitable = "not-suitable"
     other = "other"
     withdrew = "withdrew"
+    could_not = "could-not"
+    no_answer = "no-answer"
+    not_received = "not-received"
+    changed = "changed"
+    not_chosen = "not-chosen"
+    moved = "moved"
     undeliverable = "undeliverable"
     question = "question"
     reserve_called = "reserve-called"
@@ -44,7 +50,8 @@ PARTNER_REASONS = (Reason.at_capacity, Reason.not_available, Reason.out_of_area,
 class Share(Value):
     """One line of an invitation: how much was asked for, and how much of it this responder gives.
 
-    `pledged` counts. `reserve` stands by and does not count. `expected` is what asking was worth when it was decided.
+    `pledged` counts. `reserve` stands by and does not count. `offered` waits for an officer to choose and does not
+    count. `delivered` is what they said they brought. `expected` is what asking was worth when it was decided.
     """
 
     line: int
@@ -53,12 +60,36 @@ class Share(Value):
     expected: float
     pledged: int = 0
     reserve: int = 0
+    offered: int = 0
     delivered: int = 0
     ready_by: datetime | None = None
 
 
+class Ranked(Value):
+    """Why this responder was chosen: their place in the fair order, asks that week, how far, how often such say yes."""
+
+    place: int
+    of: int
+    asks: int
+    km: float | None = None
+    says_yes: float
+
+
+class Moving(Value):
+    """They have been asked to take so much of one line to another need instead; until they say yes nothing moves."""
+
+    need: str
+    line: int
+    quantity: int
+    asked_at: datetime
+
+
 class Invitation(Value):
-    """One responder asked about one need in one cycle."""
+    """One responder asked about one need in one cycle.
+
+    `confirm_by`: time or place has changed, and until then they are asked whether it is still all right. `cleared`: an
+    officer gave their word about the person they named, so private details may go.
+    """
 
     id: str
     need: str
@@ -77,6 +108,16 @@ class Invitation(Value):
     answered_by: str | None = None
     fingerprint: str | None = None
     note: str | None = None
+    why: Ranked | None = None
+    chased_at: datetime | None = None
+    confirm_by: datetime | None = None
+    moving: Moving | None = None
+    cleared: bool = False
+
+    @property
+    def promised(self) -> bool:
+        """Said yes, or is at it: they are still expected to bring what they pledged."""
+        return self.status in (InvitationStatus.accepted, InvitationStatus.in_progress)
 
     @property
     def open(self) -> bool:
@@ -100,6 +141,10 @@ class Invitation(Value):
     @property
     def reserve(self) -> int:
         return sum(share.reserve for share in self.shares)
+
+    @property
+    def offered(self) -> int:
+        return sum(share.offered for share in self.shares)
 
     def share(self, line: int) -> Share | None:
         """What this invitation says about line `line`, if it was asked about it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.capabilities import Sector
 from domain.invitations import InvitationStatus
@@ -70,7 +70,7 @@ def choose(
             for n, line in wanting.items()
             if room[n] > 0
             and want[n] > 0
-            and could_meet(responder, line)
+            and could_meet(responder, line, situation.local_day(now))
             and not _has_been_asked(situation, responder, n)
         }
         if not giving:
@@ -127,9 +127,9 @@ def in_fair_order(candidates: list[Candidate], need: Need, round: Round) -> list
     return sorted(candidates, key=key)
 
 
-def could_meet(responder: Responder, line: Line) -> bool:
+def could_meet(responder: Responder, line: Line, on: date) -> bool:
     """Could this responder meet some of this line, or all of it where it cannot be split?"""
-    if not responder.may_give(line.capability):
+    if not responder.may_give(line.capability, on):
         return False
     least = 1 if line.capability.split else line.quantity
     return responder.capacity is None or responder.capacity >= least

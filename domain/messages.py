@@ -34,6 +34,13 @@ ASKS = frozenset({MessageKind.invitation, MessageKind.lines_added, MessageKind.r
 CLOSING = frozenset({MessageKind.stand_down, MessageKind.call_off, MessageKind.thanks, MessageKind.resident_closed})
 
 
+class Channel(StrEnum):
+    """How a message travels."""
+
+    email = "email"
+    sms = "sms"
+
+
 class Message(Value):
     """One outbox row as it was decided. `to` is `responder:ID`, `resident` or `officer:ID`: never an address."""
 
@@ -47,8 +54,18 @@ class Message(Value):
     contact: int = 0
     invitation: str | None = None
     task: str | None = None
+    channel: Channel = Channel.email
 
 
-def message_id(kind: MessageKind, need: str, to: str, contact: int, about: str | None, seq: int) -> str:
-    """The same for the same cause, kind and contact, so that a decision made twice sends once."""
-    return "M" + hashlib.sha256(f"{kind}|{need}|{to}|{contact}|{about}|{seq}".encode()).hexdigest()[:24]
+def message_id(
+    kind: MessageKind,
+    need: str,
+    to: str,
+    contact: int,
+    about: str | None,
+    seq: int,
+    channel: Channel = Channel.email,
+) -> str:
+    """The same for the same cause, kind, contact and channel, so that a decision made twice sends once."""
+    by = "" if channel is Channel.email else f"|{channel}"
+    return "M" + hashlib.sha256(f"{kind}|{need}|{to}|{contact}|{about}|{seq}{by}".encode()).hexdigest()[:24]

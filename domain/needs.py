@@ -12,10 +12,12 @@ from pydantic import Field, StringConstraints
 from domain.addresses import EmailAddress, Phone
 from domain.capabilities import Capability
 from domain.playbooks import Playbook
-from domain.values import Code, Name, Note, Point, Quantity, Summary, Value
+from domain.responders import ResponderId
+from domain.values import Code, Name, Note, Point, Summary, Value
 
 LETTERS = "23456789CFGHJKMPQRVWX"  # no vowels, nothing that reads like something else
 NeedId = Annotated[str, StringConstraints(pattern=r"^N-[2-9A-Z]{6}$")]
+IncidentId = Annotated[str, StringConstraints(pattern=r"^X-[2-9A-Z]{6}$")]
 
 
 def new_reference() -> str:
@@ -47,17 +49,19 @@ class Outcome(StrEnum):
 class Line(Value):
     """One part of a need, and where it is in the playbook.
 
-    `round` is the last round begun (0: none yet). `dry` says that the round has nobody further to ask.
+    `round` is the last round begun (0: none yet). `dry` says that the round has nobody further to ask; `more_at`, that
+    somebody further may be asked from then on. A quantity of 0 is no longer needed.
     """
 
     number: Annotated[int, Field(ge=1, le=50)]
     capability: Capability
-    quantity: Quantity
+    quantity: Annotated[int, Field(ge=0, le=100_000)]
     due: datetime
     round: int = 0
     round_began: datetime | None = None
     round_ends: datetime | None = None
     dry: bool = False
+    more_at: datetime | None = None
     handed_over: bool = False
 
     @property
@@ -74,6 +78,9 @@ class Need(Value):
     """What a resident needs. Everything in here may be shared; who it is for is a private record.
 
     `cycle` grows when a covered need reopens; `events` counts its story; `kid` is the key of the resident's link.
+    `edition` moves with every change an officer makes: it is what their commands name, so that no two overwrite each
+    other unseen. `place` is an incident's public place, shown in full. `keep_from` are never asked. `like` is a need
+    this one may be a duplicate of.
     """
 
     id: NeedId
@@ -99,6 +106,16 @@ class Need(Value):
     resident_said: str | None = None
     past_due_at: datetime | None = None
     closed_at: datetime | None = None
+    edition: int = 1
+    urgent_because: Summary | None = None
+    held_at: datetime | None = None
+    held_until: datetime | None = None
+    incident: IncidentId | None = None
+    place: Name | None = None
+    exercise: bool = False
+    sensitive: bool = False
+    keep_from: tuple[ResponderId, ...] = ()
+    like: NeedId | None = None
 
     @property
     def closed(self) -> bool:
@@ -114,11 +131,45 @@ class Need(Value):
         return self.lines[number - 1]
 
 
+class ContactBy(StrEnum):
+    """How a resident is told: by e-mail, or an officer phones, writes or speaks to another person."""
+
+    email = "email"
+    phone = "phone"
+    post = "post"
+    person = "person"
+
+
 class Resident(Value):
-    """Whose need it is. Private: never in events, logs, flow parameters or run names."""
+    """Whose need it is. Private: never in events, logs, flow parameters or run names.
+
+    The referrer is another person who speaks for them: a son, a nurse, a neighbour.
+    """
 
     name: Name | None = None
     email: EmailAddress | None = None
     phone: Phone | None = None
     address: Annotated[Name, Field(max_length=300)] | None = None
     notes: Note | None = None
+    contact_by: ContactBy | None = None
+    referrer_name: Name | None = None
+    referrer_email: EmailAddress | None = None
+    referrer_phone: Phone | None = None
+
+    @property
+    def reached_by(self) -> ContactBy | None:
+        """How they are told: as was said, else by what there is; `None` when there is no way."""
+        ways = {
+            ContactBy.email: self.email,
+            ContactBy.phone: self.phone,
+            ContactBy.person: self.referrer_email or self.referrer_phone,
+            ContactBy.post: self.address,
+        }
+        if self.contact_by:
+            return self.contact_by if ways[self.contact_by] else None
+        return next((way for way, there in ways.items() if there), None)
+
+    @property
+    def write_to(self) -> EmailAddress | None:
+        """The address that messages for them go to: their own or the referrer's; `None` when somebody must speak."""
+        return {ContactBy.email: self.email, ContactBy.person: self.referrer_email}.get(self.reached_by)  # type: ignore[arg-type]

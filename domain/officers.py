@@ -31,6 +31,12 @@ class TaskKind(StrEnum):
     resident_says = "resident-says"
     check_lost = "check-lost"
     decide = "decide"
+    choose = "choose"
+    vet = "vet"
+    worry = "worry"
+    no_show = "no-show"
+    confirm = "confirm"
+    duplicate = "duplicate"
 
 
 class TaskStatus(StrEnum):
@@ -42,7 +48,11 @@ class TaskStatus(StrEnum):
 
 
 class Task(Value):
-    """Something an officer must take. Not taken in time, it passes to the next on the list."""
+    """Something an officer must take. Not taken in time, it passes to the next on the list.
+
+    `note` is the id of private words, or the kind of message somebody must be told by voice. `attempts` counts calls
+    nobody answered; `outcome` is how it ended.
+    """
 
     id: str
     need: str
@@ -56,6 +66,12 @@ class Task(Value):
     invitation: str | None = None
     lines: tuple[int, ...] = ()
     note: str | None = None
+    attempts: int = 0
+    outcome: str | None = None
+
+
+class Rota(Value):
+    """Who is on duty when, and who stands in."""
 
 
 def chain(officers: tuple[Officer, ...], role: Role) -> tuple[Officer, ...]:

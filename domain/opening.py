@@ -130,12 +130,12 @@ def open_need(
     by: str = "officer",
 ) -> Change:
     """The first change of a need: it is on record, the resident is told so, and it wants looking at now."""
-    situation = Situation(need, (), (), officers, zone, kid, resident_has_email=resident.email is not None)
+    situation = Situation(need, (), (), officers, zone, kid, resident_has_email=resident.write_to is not None)
     draft = Draft(situation, now)
     draft.set_need(kid=kid)
     draft.note_event(
         EventCode.opened, by=by, urgent=need.urgent, quantities={line.what: line.quantity for line in need.lines}
     )
-    if resident.email:
+    if resident.write_to:
         draft.tell(MessageKind.resident_received, "resident")
     return draft.change(wake_at=now)

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.capabilities import Sector
+from domain.hours import Hours
 from domain.values import Code, Duration, Name, Value
 
 
@@ -23,7 +24,7 @@ class Role(StrEnum):
 
 
 class Round(Value):
-    """One step: whom to ask, how many at once, how long to wait."""
+    """One step: whom to ask, how many at once, how long to wait. `hours`: when it asks, and what patience counts."""
 
     name: Name
     sectors: Annotated[tuple[Sector, ...], Field(min_length=1)]
@@ -31,6 +32,7 @@ class Round(Value):
     ask: Annotated[int, Field(ge=1, le=5000, strict=True)] = 5
     patience: Duration
     remind_after: Duration | None = None
+    hours: Hours = Hours.any
     last_resort: bool = False
 
     @model_validator(mode="after")

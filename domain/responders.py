@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.addresses import EmailAddress, Phone
 from domain.capabilities import Capability, CheckLevel, Sector
+from domain.hours import Opening, QuietHours, Weekday
 from domain.values import Code, Name, Point, Value
 
 ResponderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 VOLUNTEER_WEEKLY_LIMIT = 3
+
+
+class Check(Value):
+    """A criminal-record check somebody holds; `until` is the last day it is valid, if that is known."""
+
+    level: CheckLevel
+    until: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _level_alone(cls, given: object) -> object:
+        return {"level": given} if isinstance(given, str) else given
+
+    def valid(self, on: date) -> bool:
+        return self.until is None or on <= self.until
 
 
 class Responder(Value):
@@ -26,9 +42,13 @@ class Responder(Value):
     radius_km: Annotated[float, Field(gt=0, le=500)] | None = None
     areas: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
     capacity: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
-    checks: tuple[CheckLevel, ...] = ()
+    checks: tuple[Check, ...] = ()
     weekly_limit: Annotated[int, Field(ge=0, le=1000, strict=True)] | None = None
     paused_until: datetime | None = None
+    days_off: tuple[Weekday, ...] = ()
+    quiet: QuietHours | None = None
+    opening: tuple[Opening, ...] = ()
+    exercises: bool = False
     muted: tuple[Code, ...] = ()
     contacts: int = 0
     source: Name = "csv"
@@ -40,14 +60,16 @@ class Responder(Value):
             return given | {"weekly_limit": VOLUNTEER_WEEKLY_LIMIT}
         return given
 
-    def holds_check(self, capability: Capability) -> bool:
-        """Does this responder hold the check that `capability` requires, or a higher one?"""
-        return capability.check.rank <= max((c.rank for c in self.checks), default=0)
+    def holds_check(self, capability: Capability, on: date) -> bool:
+        """Does this responder hold the check that `capability` requires, or a higher one, on that day?"""
+        return capability.check.rank <= max((c.level.rank for c in self.checks if c.valid(on)), default=0)
 
-    def may_give(self, capability: Capability) -> bool:
-        """May this responder give this kind of help: can, is of a sector that may, and holds the check?"""
+    def may_give(self, capability: Capability, on: date) -> bool:
+        """May this responder give this kind of help: can, is of a sector that may, and holds the check on that day?"""
         return (
-            capability.code in self.capabilities and self.sector in capability.sectors and self.holds_check(capability)
+            capability.code in self.capabilities
+            and self.sector in capability.sectors
+            and self.holds_check(capability, on)
         )
 
     def is_person(self) -> bool:

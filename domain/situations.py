@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from domain.invitations import Invitation, InvitationStatus
-from domain.needs import Line, Need
-from domain.officers import Officer, Task, TaskStatus, chain
+from domain.hours import Calendar
+from domain.incidents import Incident
+from domain.invitations import Invitation
+from domain.needs import Line, Need, NeedStatus
+from domain.officers import Officer, Rota, Task, TaskStatus, chain
 
 
 @dataclass(frozen=True)
 class Situation:
-    """A need as it stands: its invitations of every cycle, its tasks, who is on duty, and how to decide locally."""
+    """A need as it stands: its invitations of every cycle, its tasks, who is on duty, and how to decide locally.
+
+    `resident_has_email`: messages for the resident can be mailed, to them or to who speaks for them.
+    """
 
     need: Need
     invitations: tuple[Invitation, ...]
@@ -23,6 +28,23 @@ class Situation:
     zone: ZoneInfo
     kid: str
     resident_has_email: bool = True
+    holidays: frozenset[date] = frozenset()
+    rota: Rota | None = None
+    incident: Incident | None = None
+    all_held: bool = False
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.zone, self.holidays)
+
+    def local_day(self, now: datetime) -> date:
+        """The day it is where the council is."""
+        return now.astimezone(self.zone).date()
+
+    @property
+    def held(self) -> bool:
+        """Is nothing to be sent for now? Answers are taken all the same."""
+        return self.all_held or self.need.status is NeedStatus.on_hold or bool(self.incident and self.incident.held)
 
     @cached_property
     def by_id(self) -> dict[str, Invitation]:
@@ -87,7 +109,8 @@ class Situation:
 
     @cached_property
     def accepted(self) -> tuple[Invitation, ...]:
-        return tuple(i for i in self.invitations if i.status is InvitationStatus.accepted)
+        """Who said yes and is still to bring it: what they pledged, or stand by with."""
+        return tuple(i for i in self.invitations if i.promised)
 
     @cached_property
     def open_tasks(self) -> tuple[Task, ...]:
@@ -100,7 +123,8 @@ class Situation:
         over = (TaskStatus.done, TaskStatus.taken) if self.need.closed else (TaskStatus.done,)
         return any(task.status not in over for task in self.tasks)
 
-    @cached_property
-    def on_duty(self) -> tuple[Officer, ...]:
-        """Whom a task of this need goes to, in order."""
-        return chain(self.officers, self.need.playbook.officer.role)
+    def on_duty(self, now: datetime) -> tuple[Officer, ...]:
+        """Whom a task of this need goes to, in order: an incident's lead first."""
+        chained = chain(self.officers, self.need.playbook.officer.role)
+        lead = [officer for officer in self.officers if self.incident and officer.id == self.incident.lead]
+        return tuple(dict.fromkeys([*lead, *chained]))

@@ -51,9 +51,13 @@ class Door:
         """The key id that signs new links."""
         return next(iter(self.settings.signing_keys))
 
+    def find(self, need: str) -> Situation | None:
+        """Read a need as it stands, with the council's calendar and rota; `None` if there is none."""
+        return self.store.situation(need, self.settings.zone, self.kid)
+
     def situation(self, need: str) -> Situation:
         """Read a need as it stands; raises `NoSuchNeed`."""
-        found = self.store.situation(need, self.settings.zone, self.kid)
+        found = self.find(need)
         if found is None:
             raise NoSuchNeed(f"no need has the reference {need[:20]!r}")
         return found

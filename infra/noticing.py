@@ -27,7 +27,7 @@ def notices(store: Store, situation: Situation, resident: Resident) -> Iterator[
         yield "There is no e-mail address for the resident, so an officer will be asked to phone with news."
         if resident.phone is None:
             yield "There is no telephone number for the resident either; nobody could tell them anything."
-    if not situation.on_duty:
+    if not situation.on_duty(clock.now()):
         yield "There is no duty officer to hand over to; add one with `muster officer add --role duty …`."
     for line in situation.need.lines:
         if not somebody_could(store, situation, line):
@@ -62,6 +62,7 @@ def somebody_could(store: Store, situation: Situation, line: Line) -> bool:
     for round in need.playbook.rounds:
         sectors = [sector.value for sector in round.sectors]
         found = store.candidates([line.what], sectors, need.point, round.within_km, week, LOOK_AT)
-        if any(could_meet(c.responder, line) and is_within_reach(c.responder, need, round) for c in found):
+        today = situation.local_day(clock.now())
+        if any(could_meet(c.responder, line, today) and is_within_reach(c.responder, need, round) for c in found):
             return True
     return False

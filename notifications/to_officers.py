@@ -76,7 +76,7 @@ def _of_all(text: str, part: Part) -> str:
 
 def _next_name(letter: Letter, task: Task) -> str | None:
     """Who gets it if it is not taken; `None` when that is the reader again."""
-    on_duty = letter.situation.on_duty
+    on_duty = letter.situation.on_duty(letter.now)
     ids = [officer.id for officer in on_duty]
     following = on_duty[(ids.index(task.officer) + 1) % len(ids)] if task.officer in ids else None
     return following.name if following and following.id != letter.officer_id else None

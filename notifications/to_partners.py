@@ -120,7 +120,7 @@ def write_private_details(letter: Letter) -> PrivateDetailsWords | Skip:
     pledges = pledges_of(letter, invitation) if invitation.status in PROMISED else []
     if not pledges:
         return Skip("they no longer promise anything")
-    if not all(responder.may_give(part.line.capability) for part in pledges):
+    if not all(responder.may_give(part.line.capability, letter.situation.local_day(letter.now)) for part in pledges):
         return Skip("they no longer hold the checks that this requires", raises=TaskKind.check_lost)
     if not (resident.name or resident.address):
         return Skip("there is no name or address to tell")

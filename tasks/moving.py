@@ -5,29 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
 
-from domain.asking import ask, call_reserve, remind, skip
-from domain.changes import Change, Draft, Refusal, week_of
-from domain.closing import ask_resident, presume_met, reopen, stand_down
+from domain.changes import Change, Refusal, week_of
+from domain.effects import change_for
 from domain.escalation import next_step
-from domain.handing_over import hand_over, pass_task, raise_decision_task
+from domain.handing_over import raise_decision_task
 from domain.matching import Choice, choose
 from domain.situations import Situation
-from domain.steps import (
-    Ask,
-    AskResident,
-    CallReserve,
-    HandToOfficer,
-    PassTask,
-    PresumeMet,
-    Remind,
-    Reopen,
-    Rest,
-    Skip,
-    StandDown,
-    Step,
-)
+from domain.steps import Ask, Rest, Step
 from infra import clock
 from infra.door import Busy, Door
 from infra.store import Store, StoreError
@@ -81,40 +66,12 @@ def take_step(door: Door, need: str) -> Step:
     def decide(situation: Situation, now: datetime) -> Change | None:
         step = next_step(situation, now)
         taken.append(step)
-        return _change_for(step, situation, door.store, now)
+        return change_for(step, situation, lambda ask: _choose(ask, situation, door.store, now), now)
 
     done = door.change(need, decide)
     if isinstance(done, Refusal):
         raise AssertionError(f"a step is never refused: {done.code}")
     return taken[-1]
-
-
-def _change_for(step: Step, situation: Situation, store: Store, now: datetime) -> Change | None:
-    match step:
-        case Ask():
-            return ask(situation, step, _choose(step, situation, store, now), now)
-        case Skip():
-            return skip(situation, step, now)
-        case Remind():
-            return remind(situation, step, now)
-        case CallReserve():
-            return call_reserve(situation, step, now)
-        case Reopen():
-            return reopen(situation, step, now)
-        case StandDown():
-            return stand_down(situation, now)
-        case HandToOfficer():
-            return hand_over(situation, step, now)
-        case PassTask():
-            return pass_task(situation, step, now)
-        case AskResident():
-            return ask_resident(situation, now)
-        case PresumeMet():
-            return presume_met(situation, now)
-        case Rest():
-            return None if situation.need.wake_at == step.until else Draft(situation, now).change(wake_at=step.until)
-        case _:
-            assert_never(step)
 
 
 def _choose(step: Ask, situation: Situation, store: Store, now: datetime) -> Choice:

@@ -62,7 +62,7 @@ def read_reference(text: str) -> str | None:
 def send_links(site: Site, reference: str, email: str) -> None:
     """Queue a new link for everybody of this need with this address on file: partners, and the resident."""
     try:
-        situation = site.store.situation(reference, site.settings.zone, site.door.kid)
+        situation = site.door.find(reference)
         if situation is None:
             return
         for responder in dict.fromkeys(i.responder for i in situation.invitations):

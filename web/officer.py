@@ -69,7 +69,7 @@ def _decide(task_id: str, officer: str, situation: Situation, now: datetime) -> 
 
 def _read(site: Site, request: Request) -> Assigned:
     link = site.open_link(request.path_params["token"], Purpose.take)
-    situation = site.store.situation(link.row.need or "", site.settings.zone, site.door.kid)
+    situation = site.door.find(link.row.need or "")
     task_id, _, officer_id = link.target.partition("|")
     task = next((t for t in situation.tasks if t.id == task_id), None) if situation else None
     if situation is None or task is None:

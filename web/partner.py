@@ -48,7 +48,7 @@ def send(site: Site, request: Request, form: Form) -> Response:
 
 def _read(site: Site, request: Request) -> Asked:
     link = site.open_link(request.path_params["token"], Purpose.invite)
-    situation = site.store.situation(link.row.need or "", site.settings.zone, site.door.kid)
+    situation = site.door.find(link.row.need or "")
     invitation = situation.by_id.get(link.target) if situation else None
     responder = site.store.responder(invitation.responder) if invitation else None
     if situation is None or invitation is None or responder is None or _expired(situation, clock.now()):

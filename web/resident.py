@@ -74,7 +74,7 @@ def _decide(said: str, note: str | None, situation: Situation, now: datetime) ->
 
 def _read(site: Site, request: Request) -> Theirs:
     link = site.open_link(request.path_params["token"], Purpose.status)
-    situation = site.store.situation(link.target, site.settings.zone, site.door.kid)
+    situation = site.door.find(link.target)
     if situation is None:
         raise UnknownLink
     closed_at = situation.need.closed_at

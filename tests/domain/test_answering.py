@@ -18,6 +18,7 @@ from domain.messages import Message, MessageKind
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind
 from domain.playbooks import Playbook
+from domain.responders import Check
 from tests.domain.world import World, apply, at, begin
 from tests.people import BOB, CARING_HANDS, JANE, SAM, helper, helpers, place, playbook, round_of
 
@@ -405,7 +406,7 @@ def test_a_refuser_s_question_does_not_make_them_be_asked_again() -> None:
 def test_a_check_is_tested_again_when_somebody_says_yes() -> None:
     """The provider's check has lapsed since it was asked: the yes is not taken, with a number to call."""
     world = begin("personal-care:1", people=[CARING_HANDS])
-    world.people = [CARING_HANDS.but(checks=(CheckLevel.basic,))]
+    world.people = [CARING_HANDS.but(checks=(Check(level=CheckLevel.basic),))]
     assert code(world.yes("caring-hands")) == "check"
     assert world.missing() == 1
 

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from domain.capabilities import Catalogue, CheckLevel, Sector
 from domain.officers import chain
 from domain.playbooks import Playbook, Role
-from domain.responders import Responder
-from tests.people import CARING_HANDS, CATALOGUE, DUNCAN, MARGE, OLA, SAM, helper, officer
+from domain.responders import Check, Responder
+from tests.people import CARING_HANDS, CATALOGUE, DUNCAN, MARGE, MONDAY, OLA, SAM, helper, officer
+
+TODAY = MONDAY.date()
 
 ROUND: dict[str, Any] = {"name": "neighbours", "sectors": ["volunteer"], "patience": "2h"}
 
@@ -86,17 +88,17 @@ def test_near_matches_are_offered() -> None:
 def test_personal_care_is_for_checked_providers_only() -> None:
     """A volunteer who says they can is not asked for personal care; a higher check includes a lower one."""
     care = CATALOGUE.find("personal-care")
-    assert CARING_HANDS.may_give(care)
+    assert CARING_HANDS.may_give(care, TODAY)
     assert helper("x", sector=Sector.provider, capabilities=("personal-care",),
-                  checks=(CheckLevel.enhanced_barred,)).may_give(care)  # fmt: skip
+                  checks=(CheckLevel.enhanced_barred,)).may_give(care, TODAY)  # fmt: skip
     for unfit in (
-        SAM.but(capabilities=("personal-care",), checks=(CheckLevel.enhanced,)),
+        SAM.but(capabilities=("personal-care",), checks=(Check(level=CheckLevel.enhanced),)),
         CARING_HANDS.but(checks=()),
-        CARING_HANDS.but(checks=(CheckLevel.basic, CheckLevel.standard)),
+        CARING_HANDS.but(checks=(Check(level=CheckLevel.basic), Check(level=CheckLevel.standard))),
         CARING_HANDS.but(capabilities=("lift",)),
     ):
-        assert not unfit.may_give(care)
-    assert SAM.may_give(CATALOGUE.find("lift"))
+        assert not unfit.may_give(care, TODAY)
+    assert SAM.may_give(CATALOGUE.find("lift"), TODAY)
 
 
 def test_volunteers_are_not_worn_out() -> None:

@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
 
 from domain.answering import Answer, AnswerKind, record_undeliverable, settle, take_answer
-from domain.asking import ask, call_reserve, remind, skip
-from domain.changes import Change, Draft, Refusal, week_of
-from domain.closing import ask_resident, close, hear_resident, presume_met, reopen, stand_down
+from domain.changes import Change, Refusal, week_of
+from domain.closing import close, hear_resident
+from domain.effects import change_for
 from domain.escalation import next_step
 from domain.events import Event, EventCode
-from domain.handing_over import hand_over, pass_task, take_task
+from domain.handing_over import take_task
 from domain.invitations import Invitation, Reason
-from domain.matching import Candidate, choose
+from domain.matching import Candidate, Choice, choose
 from domain.messages import Message, MessageKind
 from domain.needs import Need, Outcome, Resident
 from domain.officers import Officer, TaskKind
@@ -24,20 +23,7 @@ from domain.opening import open_need
 from domain.playbooks import Playbook
 from domain.responders import Responder
 from domain.situations import Situation
-from domain.steps import (
-    Ask,
-    AskResident,
-    CallReserve,
-    HandToOfficer,
-    PassTask,
-    PresumeMet,
-    Remind,
-    Reopen,
-    Rest,
-    Skip,
-    StandDown,
-    Step,
-)
+from domain.steps import Ask, Rest, Step
 from domain.values import read_duration
 from tests.people import AMINA, LONDON, MONDAY, OLA, need, playbook
 
@@ -56,36 +42,6 @@ def apply(situation: Situation, change: Change) -> Situation | None:
         invitations=tuple(invitations.values()),
         tasks=tuple(tasks.values()),
     )
-
-
-def put_into_effect(step: Step, situation: Situation, candidates: list[Candidate], now: datetime) -> Change | None:
-    """As tasks/moving does, with candidates from a list."""
-    match step:
-        case Ask():
-            round = situation.need.playbook.round(step.round)
-            return ask(situation, step, choose(candidates, situation, step.lines, round, now), now)
-        case Skip():
-            return skip(situation, step, now)
-        case Remind():
-            return remind(situation, step, now)
-        case CallReserve():
-            return call_reserve(situation, step, now)
-        case Reopen():
-            return reopen(situation, step, now)
-        case StandDown():
-            return stand_down(situation, now)
-        case HandToOfficer():
-            return hand_over(situation, step, now)
-        case PassTask():
-            return pass_task(situation, step, now)
-        case AskResident():
-            return ask_resident(situation, now)
-        case PresumeMet():
-            return presume_met(situation, now)
-        case Rest():
-            return None if situation.need.wake_at == step.until else Draft(situation, now).change(wake_at=step.until)
-        case _:
-            assert_never(step)
 
 
 @dataclass
@@ -124,13 +80,17 @@ class World:
         week = week_of(self.now, self.situation)
         return [Candidate(responder, self.week[responder.id, week]) for responder in self.people]
 
+    def choice(self, step: Ask) -> Choice:
+        round = self.need.playbook.round(step.round)
+        return choose(self.candidates(), self.situation, step.lines, round, self.now)
+
     def look(self) -> list[Step]:
         """Take steps until the need rests."""
         taken: list[Step] = []
         for _ in range(MOST_STEPS):
             step = next_step(self.situation, self.now)
             taken.append(step)
-            self.commit(put_into_effect(step, self.situation, self.candidates(), self.now))
+            self.commit(change_for(step, self.situation, self.choice, self.now))
             if isinstance(step, Rest):
                 self.steps += taken
                 return taken
@@ -260,7 +220,7 @@ def begin(
     """A need is recorded and looked at."""
     recorded = need(*lines, playbook=by, now=now, **more)
     change = open_need(recorded, officers, "k1", LONDON, resident, now)
-    situation = Situation(recorded, (), (), officers, LONDON, "k1", resident_has_email=resident.email is not None)
+    situation = Situation(recorded, (), (), officers, LONDON, "k1", resident_has_email=resident.write_to is not None)
     world = World(situation, list(people), now)
     world.commit(change)
     world.look()

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from domain.capabilities import CheckLevel, Sector
+from domain.responders import Check
 from infra.directory import Imported, import_directory
 from infra.directory import feed as feed_module
 from infra.playbooks import load_catalogue
@@ -77,7 +78,7 @@ def test_every_column_is_read(store: Store, take: Any) -> None:
         ("KT1", "Norbiton"),
     )
     assert (dial.radius_km, dial.capacity, dial.weekly_limit) == (12.5, 4, 20)
-    assert dial.checks == (CheckLevel.basic, CheckLevel.enhanced)
+    assert [check.level for check in dial.checks] == [CheckLevel.basic, CheckLevel.enhanced]
     assert dial.point is not None
     assert store.contacts("dial")[0].phone == "+447700900001"
 
@@ -203,7 +204,7 @@ def test_an_import_never_deletes(store: Store, take: Any) -> None:
         "Ann Lee",
         ("lift", "blanket"),
         2,
-        (CheckLevel.basic,),
+        (Check(level=CheckLevel.basic),),
     )
     assert (ann.contacts, ann.weekly_limit, ann.areas) == (1, 2, ("KT1",))
     assert ann.point is not None
@@ -283,7 +284,7 @@ def test_the_councils_words_come_before_the_feeds(store: Store, take: Any) -> No
     larder = store.responder("s1")
     assert larder is not None
     assert (larder.name, larder.sector, larder.areas) == ("The Larder", Sector.community, ("KT1",))
-    assert (larder.capabilities, larder.checks) == (("hot-meal", "lift"), (CheckLevel.enhanced,))
+    assert (larder.capabilities, larder.checks) == (("hot-meal", "lift"), (Check(level=CheckLevel.enhanced),))
     assert [(entry.place, entry.id) for entry in done.refused] == [
         ("contacts, line 3", "s1"),
         ("service 2", "s2"),

@@ -13,6 +13,7 @@ from domain.links import LinkTo, Purpose
 from domain.messages import ASKS, MessageKind
 from domain.needs import Outcome, Resident
 from domain.officers import TaskKind
+from domain.responders import Check
 from infra.settings import Settings
 from notifications.rendering import render
 from notifications.words import Words
@@ -172,7 +173,7 @@ def test_who_may_know_is_told_where() -> None:
 def test_a_lost_check_stops_the_address_and_an_officer_must_hear() -> None:
     """D05: vetting that ended after the yes: no disclosure, and an officer's task."""
     play = care()
-    play.people.known["care"] = HELPERS[4].but(checks=(CheckLevel.basic,))
+    play.people.known["care"] = HELPERS[4].but(checks=(Check(level=CheckLevel.basic),))
     skip = words(play, K.private_details)
     assert isinstance(skip, Skip)
     assert skip.raises is TaskKind.check_lost

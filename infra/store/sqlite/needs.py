@@ -77,7 +77,7 @@ class NeedTables(Connected):
             officers=tuple(Officer.model_validate_json(doc) for (doc,) in officers),
             zone=zone,
             kid=kid,
-            resident_has_email=Resident.model_validate_json(resident[0]).email is not None if resident else False,
+            resident_has_email=Resident.model_validate_json(resident[0]).write_to is not None if resident else False,
         )
 
     def commit(self, change: Change, tokens: Sequence[TokenRow] = ()) -> Committed | Conflict | WeekFull:
