@@ -4,11 +4,11 @@ BIN := .venv/bin
 
 .PHONY: demo up test check bench lock clean
 
-demo: .venv/installed            ## a made-up borough, a dozen needs, about two minutes; nothing is left running
+demo: .venv/installed            ## a made-up borough, sixteen needs, about two minutes; nothing is left running
 	$(BIN)/muster demo
 
-up: .venv/installed              ## Muster on this machine, until Ctrl-C
-	$(BIN)/muster up
+up: .venv/installed              ## Muster on this machine, until Ctrl-C; other ports: make up ARGS="--port 8001 --prefect-port 4201"
+	$(BIN)/muster up $(ARGS)
 
 test: check                      ## everything: the fast part, then journeys through a real Prefect
 	$(BIN)/python -m pytest -m journey

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 
 from domain.capabilities import Sector
 from domain.needs import Resident
@@ -51,6 +52,9 @@ def fill(door: Door, count: int, *, capacity: int | None = None) -> None:
         door.store.put_responders(rows[start : start + AT_ONCE], clock.now())
 
 
+RESIDENTS = count(700_900_000)  # each need is somebody else's
+
+
 def asking(most: int) -> Playbook:
     """One round that asks at most so many, of everybody, and waits two hours."""
     return Playbook(
@@ -69,7 +73,7 @@ def record(door: Door, playbook: Playbook, quantity: int = 4) -> tuple[str, floa
         area="Norbiton",
         point=CENTRE,
         needed_by="+2d",
-        resident=Resident(name="Amina Example", phone="07700 900001"),
+        resident=Resident(name="Amina Example", phone=f"07{next(RESIDENTS):09}"),
     )
     catalogue = load_catalogue()
     at = time.time()

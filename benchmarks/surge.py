@@ -15,12 +15,14 @@ CLAIM = "a thousand needs in a minute are asked about within seconds, by a handf
 ABOUT = re.compile(r"need-(N-[A-Z0-9]{6})@")  # the thread every mail of a need belongs to
 P95_UNDER = 20.0
 RUNS_AT_MOST = 40
+ASKED = 8  # what the everyday playbook's first round comes to here
 
 
 def measure(small: bool) -> Iterator[Figure]:
     """Needs at a steady pace through a minute, whatever becomes of them; the everyday playbook asks 8 for each."""
     needs, seconds = (50, 6.0) if small else (1000, 60.0)
-    with running_muster("--keep", before=lambda door: fill(door, 2000)) as muster:
+    everybody = 2000 + needs * ASKED  # nobody is asked twice: a second mail within ten minutes would wait for company
+    with running_muster("--keep", before=lambda door: fill(door, everybody)) as muster:
         record(muster.door, load_playbook("everyday"))  # warm
         muster.mailbox.wait_for(1, 30)
         muster.mailbox.wait_until_quiet(20)

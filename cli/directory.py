@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.doors import open_door
-from cli.printing import AsJson, Refused, complain, note, print_json, print_table, say
+from cli.printing import AsJson, complain, note, print_json, print_table, say
+from cli.wishes import apart, find_responder, pause
 
 if TYPE_CHECKING:
-    from domain.responders import Contact, Responder
+    from domain.responders import Check, Contact, Responder
     from infra.directory import Imported
 
-app = typer.Typer(no_args_is_help=True, help="Who may help: import, list, show.")
+app = typer.Typer(
+    no_args_is_help=True, help="Who may help: import, list, show; who is passed over, or kept from somebody."
+)
+app.command("pause")(pause)
+app.command("apart")(apart)
 SHOWN = 50  # doubtful rows printed one by one; --json has them all
 
 
@@ -33,11 +39,15 @@ def import_(
 
     A plain CSV, columns in any order, only the first four required:
 
-    id,name,sector,capabilities,email,phone,lat,lon,radius_km,areas,capacity,checks,weekly_limit
+    id,name,sector,capabilities,email,phone,postcode,lat,lon,radius_km,areas,capacity,checks,weekly_limit,
+    days_off,quiet,exercises
 
-    Lists have ; between their parts; a second contact goes into email2 and phone2. An Open Referral UK feed says what
-    there is, not whom to ask: join your own contacts by the service's id, in a CSV with service_id and any of
-    email, phone, email2, phone2, name, sector, capabilities, capacity, weekly_limit, checks, radius_km, areas:
+    Lists have ; between their parts; a second contact goes into email2 and phone2. A check may have a last day
+    (enhanced:2027-03-31), days off are weekdays (tuesday;sunday), quiet is 21:00-08:00, exercises is yes or no.
+
+    An Open Referral UK feed says what there is, not whom to ask: join your own contacts by the service's id, in a CSV
+    with service_id and any of email, phone, email2, phone2, name, sector, capabilities, capacity, weekly_limit,
+    checks, radius_km, areas:
 
     muster directory import https://example.gov.uk/oruk/v3 --contacts contacts.csv
     """
@@ -81,8 +91,47 @@ def _report(done: Imported) -> None:
     else:
         for entry in done.doubtful:
             note(f"{entry.place}: {entry.id[:80]}: {'; '.join(entry.warnings)}")
+    if done.failed and not (done.taken or done.refused):
+        return
     asked = f" ({done.cannot_be_asked:,} of them cannot be asked as they are)" if done.cannot_be_asked else ""
-    say(f"{done.taken:,} taken{asked}, {len(done.doubtful):,} with a warning, {len(done.refused):,} refused.")
+    say(f"{done.taken:,} recorded{asked}, {len(done.doubtful):,} with a warning, {len(done.refused):,} refused.")
+
+
+@app.command()
+def postcodes(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The CSV, unpacked from its ZIP file.")],
+    wards: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A CSV with the names of wards by their codes.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read where postcodes are, so that a need or a responder can be placed by one. Nothing is fetched.
+
+    The ONS Postcode Directory (or the smaller National Statistics Postcode Lookup) from geoportal.statistics.gov.uk:
+    its columns are known by their names, as they are or were (pcds, lat, long, osward or wd24cd, doterm). With the file
+    of ward names from the same download, places are called by their ward. Reading it again replaces what changed.
+
+    muster directory postcodes ONSPD_NOV_2026_UK.csv --wards "Ward names and codes UK as at 05_25.csv"
+    """
+    from infra.postcodes import import_postcodes
+
+    def tell(rows: int) -> None:
+        typer.echo(f"\r{rows:,} rows read", err=True, nl=False)
+
+    quiet = as_json or not sys.stderr.isatty()
+    with open_door() as door:
+        done = import_postcodes(door.store, file, wards, (lambda rows: None) if quiet else tell)
+    if not quiet:
+        typer.echo("", err=True)
+    if as_json:
+        print_json(vars(done))
+        return
+    for sentence in done.notes:
+        note(sentence)
+    say(
+        f"{done.taken:,} postcodes taken; left out: {done.ended:,} that have ended, {done.nowhere:,} without a place, "
+        f"{done.unread:,} rows that could not be read." + (f" {done.wards:,} wards have names." if done.wards else "")
+    )
 
 
 @app.command("list")
@@ -132,13 +181,9 @@ def _pages(read: Any) -> Any:
 @app.command()
 def show(id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Show one of them, with the contacts in the order they are tried."""
-    from infra.directory.entries import is_id
-
     with open_door() as door:
-        found = door.store.responder(id) if is_id(id) else None
-        contacts = door.store.contacts(id) if found else []
-    if found is None:
-        raise Refused(f"nobody in the directory has the id {id[:80]!r}; `muster directory list` shows those there are")
+        found = find_responder(door, id)
+        contacts = door.store.contacts(id)
     if as_json:
         print_json(_public(found) | {"contacts": [contact.model_dump(exclude_none=True) for contact in contacts]})
         return
@@ -155,13 +200,21 @@ def _facts(found: Responder, contacts: list[Contact]) -> list[tuple[str, object]
         ("Place", place + (f", within {found.radius_km:g} km" if found.radius_km else "")),
         ("Areas", ", ".join(found.areas) or "everywhere"),
         ("Capacity", "not known" if found.capacity is None else found.capacity),
-        ("Checks held", ", ".join(check.level.value for check in found.checks) or "none"),
+        ("Checks held", ", ".join(map(_say_check, found.checks)) or "none"),
         ("Asks a week", "no limit" if found.weekly_limit is None else f"at most {found.weekly_limit}"),
+        ("Days off", ", ".join(day.value for day in found.days_off) or "none"),
+        ("Quiet hours", str(found.quiet) if found.quiet else "none of their own"),
+        ("Open", ", ".join(f"{o.day.value} {o.opens:%H:%M}-{o.closes:%H:%M}" for o in found.opening) or "not known"),
+        ("Exercises", "takes part" if found.exercises else "does not take part"),
         ("Paused until", found.paused_until.date() if found.paused_until else "not paused"),
         ("Not asked about", ", ".join(found.muted) or "nothing"),
         *((f"Contact {number}", way) for number, way in enumerate(ways, start=1)),
         ("Source", found.source),
     ]
+
+
+def _say_check(check: Check) -> str:
+    return f"{check.level.value} until {check.until}" if check.until else check.level.value
 
 
 def _public(responder: Responder) -> dict[str, Any]:

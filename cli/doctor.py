@@ -24,6 +24,7 @@ PINNED = {
 ENOUGH_SPACE = 200 * 1024 * 1024
 SWEEP_EVERY = timedelta(seconds=60)
 TOO_LATE = timedelta(minutes=3)
+HOLIDAYS_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 def examine() -> Iterator[Finding]:
     """Look at everything, each by itself: what cannot be looked at is said, and the rest goes on."""
-    from infra.settings import SettingsWrong, settings
+    from infra.settings import SettingsWrong, settings, strange_settings
     from infra.store import StoreError, open_store
 
     yield from _versions()
@@ -67,9 +68,13 @@ def examine() -> Iterator[Finding]:
         yield Finding("settings", False, str(wrong), "Correct the setting named, and look again.")
         return
     yield Finding("settings", True, f"{chosen.council}, {chosen.base_url}, {chosen.timezone}")
+    for sentence in strange_settings():
+        yield Finding("settings", False, sentence, "Correct its name, or take it out of the environment.")
+    yield _bank_holidays(chosen)
     yield from _disk(chosen)
     yield from _keys(chosen)
     yield from _mail(chosen)
+    yield from _texts(chosen)
     try:
         store = open_store(chosen.store_url)
     except StoreError as wrong:
@@ -79,8 +84,12 @@ def examine() -> Iterator[Finding]:
         _store,
         _clock,
         _officers,
+        _rota,
         _directory,
+        _pairs,
         _running,
+        _tasks,
+        _refused,
     )
     try:
         for look in looks:
@@ -105,6 +114,18 @@ def _versions() -> Iterator[Finding]:
         wanted = f"{'.'.join(map(str, least))} up to below {'.'.join(map(str, below))}"
         do = "" if good else f"Install {wanted} ({why})."
         yield Finding(f"{name}'s version", good, found, do)
+
+
+def _bank_holidays(chosen: Settings) -> Finding:
+    """Working days are only as good as the list of bank holidays is long."""
+    from infra import clock
+    from infra.calendar import bank_holidays
+
+    last = max(bank_holidays(chosen.nation))
+    known = f"{chosen.nation.replace('-', ' ')}, known until {last:%d %B %Y}"
+    good = last > clock.now().date() + HOLIDAYS_AHEAD
+    do = "" if good else "Update the package govuk-bank-holidays; until then, later ones count as working days."
+    return Finding("bank holidays", good, known, do)
 
 
 def _disk(chosen: Settings) -> Iterator[Finding]:
@@ -135,6 +156,13 @@ def _keys(chosen: Settings) -> Iterator[Finding]:
     yield Finding(
         "keys", True, f"{kids[0]} signs new links" + (f"; {', '.join(kids[1:])} open old ones" if kids[1:] else "")
     )
+
+
+def _texts(chosen: Settings) -> Iterator[Finding]:
+    if chosen.texts == "outbox":
+        yield Finding("text messages", True, f"written to {chosen.home / 'outbox'}; nothing is sent to anybody")
+    else:
+        yield Finding("text messages", True, "none are sent; what is urgent goes by e-mail alone")
 
 
 def _mail(chosen: Settings) -> Iterator[Finding]:
@@ -192,10 +220,45 @@ def _officers(store: Store, chosen: Settings) -> Iterator[Finding]:
     yield Finding("duty officer", False, said, 'Run `muster officer add --name "…" --email … --role duty`.')
 
 
+def _rota(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """A rota that cannot be read is not used: whoever should have the night would sleep through it."""
+    from domain.rota import Rota
+    from infra.playbooks import PlaybookWrong, load_yaml
+    from infra.rota import rota_file
+
+    file = rota_file(chosen.home)
+    try:
+        rota = load_yaml(file, Rota)
+    except PlaybookWrong as wrong:
+        do = "Correct it; until then officers are asked as they were added."
+        yield Finding("rota", False, str(wrong.faults[0]), do)
+        return
+    if strangers := rota.strangers(tuple(store.officers())):
+        said = f"{file} names {', '.join(strangers[:5])}: nobody here who may take a task"
+        yield Finding("rota", False, said, "Add them with `muster officer add`, or take them out.")
+        return
+    none = "none: officers are asked as they were added"
+    yield Finding("rota", True, f"{len(rota.shifts)} shifts in {file}" if rota.shifts else none)
+
+
 def _directory(store: Store, chosen: Settings) -> Iterator[Finding]:
+    from domain.values import plural
+
     count = store.count_responders()
     do = "" if count else "Run `muster directory import FILE`."
-    yield Finding("directory", True if count else None, f"{count:,} who may help", do)
+    said = f"{plural(count, 'partner or helper', 'partners and helpers')} on record"
+    yield Finding("directory", True if count else None, said, do)
+
+
+def _pairs(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """Pairs kept apart are known by a key: without it nobody would notice that they no longer are."""
+    if gone := sorted(store.apart_kids() - set(chosen.signing_keys)):
+        yield Finding(
+            "pairs kept apart",
+            False,
+            f"the key {', '.join(gone)} that they are known by is gone, so they are kept apart no longer",
+            "Put the key back into MUSTER_KEYS, behind the one that signs.",
+        )
 
 
 def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
@@ -218,6 +281,35 @@ def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
     yield Finding("sweep", fresh, f"the last began {_ago(now - swept)} ago", "" if fresh else start)
     if fresh:
         yield from _prefect(chosen, marks.get("sweep-scheduled"), now)
+
+
+def _tasks(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """Every task is with somebody who has said so, or is still on its way."""
+    from domain.officers import TaskStatus
+
+    waiting = store.tasks(statuses=[TaskStatus.open])
+    late = list(dict.fromkeys(task.need for task in waiting if task.passes or task.officer is None))
+    if late:
+        said = f"nobody has taken what waits for an officer on {', '.join(late[:5])}"
+        yield Finding("tasks", False, said, "Take it: `muster need take REF --officer EMAIL`; see `muster task list`.")
+    else:
+        yield Finding("tasks", True, f"{len(waiting):,} waiting to be taken, all in time" if waiting else "none wait")
+
+
+def _refused(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """A server that takes a connection may still take no mail."""
+    refused = store.refused_mails()
+    if not refused:
+        return
+    officers = sum(1 for row in refused if row.message.to.startswith("officer:"))
+    needs = ", ".join(list(dict.fromkeys(row.message.need for row in refused))[:5])
+    to_officers = f", {officers:,} of them to officers" if officers else ""
+    yield Finding(
+        "messages refused",
+        False,
+        f"{len(refused):,} have not arrived{to_officers} ({needs})",
+        "See why with `muster need show REF`; check MUSTER_EMAIL, MUSTER_EMAIL_FROM and the addresses.",
+    )
 
 
 def _prefect(chosen: Settings, planned: datetime | None, now: datetime) -> Iterator[Finding]:

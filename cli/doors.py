@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 @contextmanager
 def open_door() -> Iterator[Door]:
     """The door to the store that the settings name, closed at the end."""
+    from cli.printing import note
     from infra.door import Door
-    from infra.settings import settings
+    from infra.settings import settings, strange_settings
     from infra.store import open_store
 
     chosen = settings()
+    for sentence in strange_settings():
+        note(sentence)
     store = open_store(chosen.store_url)
     try:
         yield Door(store, chosen)

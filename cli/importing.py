@@ -4,29 +4,52 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from domain.opening import NeedWrong
+from domain.opening import NeedRequest, NeedWrong
 from domain.playbooks import Playbook
 from infra.door import Door
+from infra.noticing import notices, odd_times, private_words, unknown_area
 from infra.playbooks import load_catalogue, load_playbook
-from infra.recording import read_request, read_urgent, record_need
+from infra.recording import read_cells, read_request, record_need
 from infra.tables import Row, read_table
 
 REQUIRED = ("summary", "lines", "area")
-OPTIONAL = ("category", "needed_by", "resident_name", "resident_email", "resident_phone", "address", "urgent", "key")
+OPTIONAL = (
+    "category",
+    "needed_by",
+    "resident_name",
+    "resident_email",
+    "resident_phone",
+    "address",
+    "contact_by",
+    "referrer_name",
+    "referrer_email",
+    "referrer_phone",
+    "notes",
+    "urgent",
+    "urgent_because",
+    "sensitive",
+    "keep_from",
+    "incident",
+    "postcode",
+    "key",
+)
 
 
 @dataclass(frozen=True)
 class RowResult:
-    """What came of one row: `recorded`, `repeated` (on record already) or `refused`."""
+    """What came of one row: `recorded`, `repeated` (on record already) or `refused`. `like`: a possible duplicate."""
 
     line: int
     result: str
     need: str | None = None
     why: str | None = None
+    like: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def import_needs(door: Door, path: Path, playbook: str | None) -> list[RowResult]:
@@ -47,13 +70,25 @@ def _import_row(door: Door, row: Row, playbook: str | None, alike: Counter[str])
         return RowResult(row.line, "refused", why=row.refused)
     catalogue = load_catalogue()
     try:
-        urgent = read_urgent(row.cells["urgent"])
-        said = {**row.cells, "lines": row.cells["lines"].split(";"), "urgent": urgent, "key": key_of(row, alike)}
-        chosen = _playbook(playbook or ("urgent" if urgent else "everyday"))
-        recorded = record_need(door, catalogue, chosen, read_request(said, catalogue))
+        said = read_cells(row.cells, door.store) | {"key": key_of(row, alike)}
+        chosen = _playbook(playbook or ("urgent" if said["urgent"] else "everyday"))
+        request = read_request(said, catalogue)
+        doubts = (*private_words(request), *unknown_area(request, door.store))
+        recorded = record_need(door, catalogue, chosen, request)
     except NeedWrong as wrong:
         return RowResult(row.line, "refused", why=str(wrong))
-    return RowResult(row.line, "recorded" if recorded.new else "repeated", need=recorded.need)
+    if not recorded.new:
+        return RowResult(row.line, "repeated", need=recorded.need)
+    return RowResult(
+        row.line, "recorded", recorded.need, like=recorded.like, notes=(*doubts, *_notes(door, recorded.need, request))
+    )
+
+
+def _notes(door: Door, need: str, request: NeedRequest) -> Iterator[str]:
+    """What `need open` would have noted of it."""
+    situation = door.situation(need)
+    yield from odd_times(request, situation.need, situation.zone)
+    yield from notices(door.store, situation, request.resident)
 
 
 @lru_cache(maxsize=4)

@@ -15,9 +15,11 @@ COMMANDS = {
     "up": "cli.running:up",
     "demo": "cli.demo:demo",
     "need": "cli.needs:app",
+    "incident": "cli.incidents:app",
     "directory": "cli.directory:app",
     "playbook": "cli.playbooks:app",
     "officer": "cli.officers:app",
+    "task": "cli.tasks:app",
     "doctor": "cli.doctor:doctor",
     "worker": "cli.running:worker",
 }

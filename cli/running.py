@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import typer
 
+from cli.printing import note
 from infra.clock import now
 from infra.prefect_api import is_loopback
-from infra.settings import SettingsWrong, settings
+from infra.settings import SettingsWrong, settings, strange_settings
 
 DEFAULT_PORT, DEFAULT_PREFECT_PORT = 8000, 4200
 DEFAULT_PREFECT_URL = f"http://127.0.0.1:{DEFAULT_PREFECT_PORT}/api"
@@ -26,6 +27,8 @@ def up(
 ) -> None:
     """Start everything Muster needs on this machine, until Ctrl-C."""
     check_channel()
+    for sentence in strange_settings():
+        note(sentence)
     from infra.supervisor import Supervisor
 
     raise typer.Exit(Supervisor().up(port or default_port(), prefect_port))

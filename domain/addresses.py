@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
@@ -26,7 +27,8 @@ def read_email(text: str) -> str:
             test_environment=True,
         )
     except EmailNotValidError as wrong:
-        raise ValueError(f"is not an e-mail address: {wrong}") from None
+        why = re.sub(r"^(An|The) email address (?=must|is|cannot)", "it ", str(wrong)).rstrip(".")
+        raise ValueError(f"is not an e-mail address: {why}") from None
     if found.ascii_email is None:
         raise ValueError("must have only plain letters before the @")
     return found.ascii_email

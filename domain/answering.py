@@ -1,7 +1,6 @@
-"""What a partner's answer comes to: promised, standby, refused, a question. Pure.
+"""What a partner may answer, and what their answer comes to: promised, standby, refused, a question, done. Pure.
 
-An answer says what somebody offers; what of it counts depends on what is still missing. Nobody is ever promised for
-less, or more, than they saw: when that has changed since, the answer is not taken and the present is shown (`Shown`).
+An answer says what somebody offers; what of it counts depends on what is still missing.
 """
 
 from __future__ import annotations
@@ -11,14 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.changes import Change, Draft, Refusal
-from domain.events import EventCode
-from domain.handing_over import raise_task
-from domain.invitations import Invitation, InvitationStatus, Reason, Share
-from domain.messages import Message, MessageKind
+from domain.changes import Refusal
+from domain.choosing import chosen_by_officer
+from domain.finishing import promised_of
+from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.needs import Line
-from domain.officers import TaskKind
-from domain.responders import Responder
+from domain.safeguarding import must_name
 from domain.situations import Situation
 
 MOST_CHANGES = 12  # of one invitation: each may stir many others, so after that people are asked to phone
@@ -31,11 +28,19 @@ class AnswerKind(StrEnum):
     part = "part"
     reject = "reject"
     question = "question"
+    started = "started"
+    done = "done"
+    failed = "failed"
+    concern = "concern"
+
+
+HOW_IT_GOES = (AnswerKind.started, AnswerKind.done, AnswerKind.failed, AnswerKind.concern)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `offers`: line to quantity. `agreed`: what the check page showed, line to (counts, standby)."""
+    """One answer. `offers`: line to quantity, or how many they brought, once it is done. `agreed`: what the check page
+    showed, line to (counts, standby)."""
 
     kind: AnswerKind
     offers: dict[int, int] = field(default_factory=dict)
@@ -50,7 +55,7 @@ class Answer:
     @property
     def words(self) -> str | None:
         """What they wrote, with who wrote it: private."""
-        return "\n".join(part for part in (f"{self.name}:" if self.name else "", self.note or "") if part) or None
+        return f"{self.name}:\n{self.note}" if self.name and self.note else self.name or self.note or None
 
     @property
     def fingerprint(self) -> str:
@@ -68,20 +73,26 @@ class Answer:
 
 @dataclass(frozen=True)
 class Settled:
-    """What one line's offer comes to now. `why` says why some of it stands by: late, filled or whole."""
+    """What one line's offer comes to now. `why` says why some of it stands by: late, filled or whole.
+
+    `waits`: so much holds nothing until an officer has chosen.
+    """
 
     line: Line
     offered: int
     pledged: int
     reserve: int
     why: str | None
+    waits: int = 0
 
 
 def answerable(situation: Situation, invitation: Invitation) -> Refusal | None:
     """Why this invitation cannot be answered any more, if it cannot."""
     if situation.need.closed:
         return Refusal("closed", "This request is closed, so there is nothing left to answer. Thank you.")
-    if invitation.version > MOST_CHANGES:
+    if not any(situation.need.line(share.line).quantity for share in invitation.shares):
+        return Refusal("dropped", "What we asked you for is no longer needed, so you do not have to answer. Thank you.")
+    if invitation.version > MOST_CHANGES + situation.need.edition:
         return Refusal("often", "Your answer has been changed many times. Please phone us to change it again.")
     newer = any(i.responder == invitation.responder and i.cycle > invitation.cycle for i in situation.invitations)
     if newer:
@@ -96,7 +107,9 @@ def room_for(situation: Situation, invitation: Invitation, line: Line) -> int:
 
 
 def asked_lines(situation: Situation, invitation: Invitation) -> list[Line]:
-    return [situation.need.line(share.line) for share in invitation.shares]
+    """What they were asked for, without what is no longer needed; all of it, if nothing is."""
+    lines = [situation.need.line(share.line) for share in invitation.shares]
+    return [line for line in lines if line.quantity] or lines
 
 
 def settle(situation: Situation, invitation: Invitation, answer: Answer, now: datetime) -> tuple[Settled, ...]:
@@ -114,11 +127,22 @@ def settle(situation: Situation, invitation: Invitation, answer: Answer, now: da
             pledged, why = 0, "late"
         elif not line.capability.split and room < line.quantity:
             pledged, why = 0, "filled"
+        elif chosen_by_officer(line) and room:
+            settled.append(_wait_to_be_chosen(situation, line, offered, own.pledged if own else 0))
+            continue
         else:
             pledged = min(offered, room)
             why = "filled" if pledged < offered else None
         settled.append(Settled(line, offered, pledged, offered - pledged, why))
     return tuple(settled)
+
+
+def _wait_to_be_chosen(situation: Situation, line: Line, offered: int, chosen: int) -> Settled:
+    """What they were chosen for stays; more is an offer for as long as anything is missing, and then stands by."""
+    pledged = min(offered, chosen)
+    more = offered - pledged
+    waits = more if situation.missing(line) else 0
+    return Settled(line, offered, pledged, more - waits, "filled" if more > waits else None, waits)
 
 
 def _offer(situation: Situation, invitation: Invitation, line: Line, answer: Answer) -> int:
@@ -127,6 +151,8 @@ def _offer(situation: Situation, invitation: Invitation, line: Line, answer: Ans
         return answer.offers.get(line.number, 0)
     lines = asked_lines(situation, invitation)
     share = invitation.share(line.number)
+    if invitation.confirm_by and share and invitation.promised:
+        return share.pledged + share.reserve + share.offered  # still all right: what they had promised, and no more
     asked = line.quantity if share is None or not line.capability.split else share.asked
     if not any(room_for(situation, invitation, other) for other in lines):
         return asked
@@ -150,219 +176,52 @@ def check_answer(situation: Situation, invitation: Invitation, answer: Answer) -
     gives = answer.kind is AnswerKind.accept and any(n not in answer.offers for n in lines)
     if answer.kind in (AnswerKind.accept, AnswerKind.part) and not gives and not any(answer.offers.values()):
         first = next(iter(lines))
-        return Refusal("invalid", "Enter how many you can give, in at least one place.", f"quantity-{first}")
+        somewhere = ", in at least one place" if len(lines) > 1 else ""
+        return Refusal("invalid", f"Enter how many you can give{somewhere}.", f"quantity-{first}")
+    says_yes = answer.kind in (AnswerKind.accept, AnswerKind.part)
+    if says_yes and not answer.name and must_name(situation, invitation):
+        return Refusal("invalid", "Enter the full name of whoever comes. The council looks at it first.", "name")
     if answer.kind is AnswerKind.question and not answer.note:
         return Refusal("invalid", "Enter your question.", "note")
+    return _check_how_it_goes(situation, invitation, answer) if answer.kind in HOW_IT_GOES else None
+
+
+def may_report(invitation: Invitation) -> tuple[AnswerKind, ...]:
+    """What they may say of how it goes: only who has said yes can. A worry counts even from who dropped out since, or
+    was let go: they may have been at the door."""
+    kinds = []
+    if invitation.has_promised:
+        kinds = [AnswerKind.done, AnswerKind.failed]
+    if invitation.pledged and invitation.status in (InvitationStatus.accepted, InvitationStatus.completed):
+        kinds.append(AnswerKind.started)
+    if invitation.promised or invitation.has_promised or _was_counted_on(invitation):
+        kinds.append(AnswerKind.concern)
+    return tuple(kinds)
+
+
+def _was_counted_on(invitation: Invitation) -> bool:
+    """Has something counted that they promised, before they dropped out, were let go or went elsewhere?"""
+    counted = any(share.pledged or share.was for share in invitation.shares)
+    return counted or invitation.reason in (Reason.withdrew, Reason.moved)
+
+
+def _check_how_it_goes(situation: Situation, invitation: Invitation, answer: Answer) -> Refusal | None:
+    """A report needs a promise; a worry needs words; nothing brought is not "done"."""
+    began_before = answer.kind is AnswerKind.started and invitation.status is InvitationStatus.in_progress
+    if answer.kind not in may_report(invitation) and not began_before:
+        return Refusal(
+            "invalid", "You have not promised anything here that counts. Say whether you can help.", "answer"
+        )
+    if answer.kind is AnswerKind.concern and not answer.note:
+        return Refusal("invalid", "Enter what you are worried about.", "note")
+    if answer.kind is AnswerKind.done and not any(delivered_of(invitation, answer).values()):
+        first = next(share.line for share in invitation.shares)
+        return Refusal(
+            "invalid", "Enter how many you brought, or select that you could not do it.", f"quantity-{first}"
+        )
     return None
 
 
-def take_answer(
-    situation: Situation, invitation_id: str, answer: Answer, responder: Responder, now: datetime
-) -> Change | Refusal | None:
-    """Record an answer, or refuse it with what is true now. The same answer sent twice is the same answer (`None`)."""
-    invitation = situation.by_id[invitation_id]
-    if _is_same_answer(situation, invitation, answer, now):
-        return None
-    if refusal := answerable(situation, invitation) or check_answer(situation, invitation, answer):
-        return refusal
-    if answer.page_version is not None and answer.page_version != invitation.version:
-        return Refusal("stale", "Something has changed since you opened this page. This is how it stands now.")
-    draft = Draft(situation, now)
-    match answer.kind:
-        case AnswerKind.reject:
-            return _record_no(draft, invitation, answer)
-        case AnswerKind.question:
-            return _record_question(draft, invitation, answer)
-        case _:
-            return _record_yes(draft, invitation, answer, responder)
-
-
-def _is_same_answer(situation: Situation, invitation: Invitation, answer: Answer, now: datetime) -> bool:
-    """Sent twice from one page; or the same again from a fresh page, as long as it comes to what it came to."""
-    released = invitation.status is InvitationStatus.cancelled
-    if invitation.fingerprint != answer.fingerprint or situation.need.closed or released:
-        return False
-    if answer.page_version not in (None, invitation.version) or answer.kind not in (AnswerKind.accept, AnswerKind.part):
-        return True
-    comes_to = {s.line.number: (s.pledged, s.reserve) for s in settle(situation, invitation, answer, now)}
-    return all((s.pledged, s.reserve) == comes_to.get(s.line, (0, 0)) for s in invitation.shares)
-
-
-def _record_yes(draft: Draft, invitation: Invitation, answer: Answer, responder: Responder) -> Change | Refusal:
-    situation = draft.situation
-    settled = settle(situation, invitation, answer, draft.now)
-    if lost := next(
-        (s.line for s in settled if not responder.may_give(s.line.capability, situation.local_day(draft.now))), None
-    ):
-        return Refusal(
-            "check",
-            f"Our records no longer show what is required for this: {lost.capability.title.lower()}. Please phone us.",
-        )
-    if refusal := _not_as_shown(situation, answer, settled):
-        return refusal
-    note = draft.keep_note(answer.words) if answer.words else None
-    by_line = {s.line.number: s for s in settled}
-    shares = tuple(_filled(share, by_line.get(share.line), answer) for share in invitation.shares)
-    accepted = invitation.but(
-        status=InvitationStatus.accepted,
-        reason=None,
-        version=invitation.version + 1,
-        shares=shares,
-        answered_at=draft.now,
-        answered_by=answer.by,
-        fingerprint=answer.fingerprint,
-        note=note or invitation.note,
-    )
-    draft.note_event(
-        EventCode.said_yes,
-        by=answer.by,
-        responders=(invitation.responder,),
-        lines=tuple(by_line),
-        note=note,
-        pledged={str(n): s.pledged for n, s in by_line.items() if s.pledged},
-        reserve={str(n): s.reserve for n, s in by_line.items() if s.reserve},
-        late=any(s.why == "late" for s in settled),
-        changed=invitation.answered_at is not None,
-    )
-    draft.put(accepted)
-    _look_for_others(draft, invitation, accepted)
-    draft.tell_responder(MessageKind.receipt, accepted)
-    if accepted.pledged and not invitation.pledged:
-        draft.tell_responder(MessageKind.private_details, accepted)
-    return draft.change(wake_at=draft.now)
-
-
-def _look_for_others(draft: Draft, before: Invitation, after: Invitation) -> None:
-    """A line that loses a promise is handed over anew when nobody is left to ask, unless its task still waits."""
-    waiting = {n for task in draft.situation.open_tasks if task.kind is TaskKind.hand_over for n in task.lines}
-    lost = {s.line for s, t in zip(before.shares, after.shares, strict=True) if t.pledged < s.pledged}
-    draft.set_lines(tuple(lost - waiting), handed_over=False)
-
-
-def _filled(share: Share, settled: Settled | None, answer: Answer) -> Share:
-    if settled is None:
-        return share.but(pledged=0, reserve=0, ready_by=None)
-    return share.but(pledged=settled.pledged, reserve=settled.reserve, ready_by=answer.ready_by.get(share.line))
-
-
-def _not_as_shown(situation: Situation, answer: Answer, settled: tuple[Settled, ...]) -> Refusal | None:
-    """Without a check page an answer is taken only if all of it counts; with one, if it still comes to the same."""
-    comes_to = {s.line.number: (s.pledged, s.reserve) for s in settled}
-    shown = answer.agreed
-    if shown is None:
-        shown = {s.line.number: (s.offered, 0) for s in settled}
-    if comes_to == shown:
-        return None
-    if not any(pledged for pledged, _ in comes_to.values()):
-        return Refusal(
-            "filled",
-            "Thank you. Others have covered this in the meantime, so it is no longer needed. "
-            "You can stand by in case somebody drops out.",
-        )
-    if any(comes_to.get(n, (0, 0))[0] > pledged for n, (pledged, _) in shown.items()):
-        return Refusal("stale", "Something has changed since you opened this page. This is how it stands now.")
-    return Refusal(
-        "less",
-        "Thank you. Others have answered in the meantime, so less is needed now. Check what your answer comes to.",
-    )
-
-
-def _record_no(draft: Draft, invitation: Invitation, answer: Answer) -> Change:
-    """A no after a yes is a withdrawal: what was promised is missing again."""
-    withdraws = invitation.status is InvitationStatus.accepted
-    note = draft.keep_note(answer.words) if answer.words else None
-    shares = tuple(share.but(pledged=0, reserve=0, ready_by=None) for share in invitation.shares)
-    code = EventCode.withdrew if withdraws else EventCode.said_no
-    draft.note_event(
-        code,
-        by=answer.by,
-        responders=(invitation.responder,),
-        note=note,
-        reason=answer.reason.value if answer.reason else None,
-        lost={str(s.line): s.pledged for s in invitation.shares if s.pledged},
-    )
-    rejected = invitation.but(
-        status=InvitationStatus.rejected,
-        reason=Reason.withdrew if withdraws else answer.reason,
-        shares=shares,
-        version=invitation.version + 1,
-        answered_at=draft.now,
-        answered_by=answer.by,
-        fingerprint=answer.fingerprint,
-        note=note or invitation.note,
-    )
-    draft.put(rejected)
-    _look_for_others(draft, invitation, rejected)
-    draft.tell_responder(MessageKind.receipt, rejected)
-    return draft.change(wake_at=draft.now)
-
-
-def _record_question(draft: Draft, invitation: Invitation, answer: Answer) -> Change:
-    """A question holds nothing: an officer answers it, and who was asked counts as unable for now.
-
-    A promise made stays; so does a no, and that somebody was released.
-    """
-    note = draft.keep_note(answer.words or "")
-    draft.note_event(EventCode.asked_question, by=answer.by, responders=(invitation.responder,), note=note)
-    asked = invitation.but(version=invitation.version + 1, fingerprint=answer.fingerprint, note=note)
-    if asked.open:
-        asked = asked.but(reason=Reason.question)
-    draft.put(asked)
-    _pass_question_on(draft, invitation, note)
-    draft.tell_responder(MessageKind.receipt, asked)
-    return draft.change(wake_at=draft.now)
-
-
-def _pass_question_on(draft: Draft, invitation: Invitation, note: str) -> None:
-    """One task for one asker: a second question before anybody has taken the first joins it."""
-    for task in draft.situation.open_tasks:
-        if task.kind is TaskKind.question and task.invitation == invitation.id:
-            draft.put_task(task.but(note=note))
-            return
-    draft.raise_task(TaskKind.question, invitation=invitation.id, note=note)
-
-
-def record_undeliverable(situation: Situation, now: datetime, *, message: Message, contacts: int) -> Change | None:
-    """A dead address is a no: the next of the responder's `contacts` is asked; after the last, the next responder.
-
-    Whoever has promised, or must hear not to set out, is phoned by an officer instead.
-    """
-    invitation = situation.by_id.get(message.invitation or "")
-    if invitation is None or invitation.contact != message.contact:
-        return None
-    must_hear = invitation.status is InvitationStatus.accepted or message.kind is MessageKind.call_off
-    if situation.need.closed and not must_hear:
-        return None
-    if message.contact + 1 < contacts:
-        return _try_next_contact(Draft(situation, now), invitation, message)
-    if must_hear:
-        return raise_task(situation, now, kind=TaskKind.call_partner, invitation=invitation.id)
-    if not invitation.open:
-        return None
-    draft = Draft(situation, now)
-    draft.note_event(EventCode.undeliverable, responders=(invitation.responder,))
-    draft.put(
-        invitation.but(
-            status=InvitationStatus.rejected,
-            reason=Reason.undeliverable,
-            shares=tuple(share.but(reserve=0) for share in invitation.shares),
-            version=invitation.version + 1,
-            answered_at=now,
-        )
-    )
-    return draft.change(wake_at=now)
-
-
-def _try_next_contact(draft: Draft, invitation: Invitation, message: Message) -> Change:
-    again = invitation.but(contact=message.contact + 1)
-    draft.note_event(EventCode.next_contact, responders=(invitation.responder,), contact=again.contact)
-    draft.put(again)
-    if invitation.open:
-        draft.tell_responder(MessageKind.invitation, again)
-    elif invitation.status is InvitationStatus.accepted:
-        draft.tell_responder(MessageKind.receipt, again)
-        if invitation.pledged:
-            draft.tell_responder(MessageKind.private_details, again)
-    elif message.kind is MessageKind.call_off:
-        draft.tell_responder(MessageKind.call_off, again, urgent=True)
-    return draft.change(wake_at=draft.now)
+def delivered_of(invitation: Invitation, answer: Answer) -> dict[int, int]:
+    """What they brought, by line: as they say, else all they had promised."""
+    return {share.line: answer.offers.get(share.line, promised_of(share)) for share in invitation.shares}

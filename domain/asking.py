@@ -2,69 +2,116 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from domain.changes import Change, Draft, Slot, week_of
-from domain.escalation import answer_by, stands_by
 from domain.events import EventCode
-from domain.invitations import Invitation, InvitationStatus, Reason, Share, invitation_id
+from domain.hours import askable_from
+from domain.invitations import Invitation, InvitationStatus, Ranked, Reason, Share, invitation_id
 from domain.matching import Choice, Chosen
 from domain.messages import MessageKind
 from domain.needs import Line
+from domain.responders import Responder
 from domain.situations import Situation
 from domain.steps import Ask, CallReserve, Remind, Skip
+from domain.timing import longest, remind_at, time_for
+from domain.widening import may_be_called
 
+A_NIGHT = timedelta(hours=12)  # so long a round waits for people who want to be left alone, if there is time for it
 RESERVE_SAYS_YES = 1.0  # they have offered already: they are waited for before anybody new is asked
 
 
 def ask(situation: Situation, step: Ask, choice: Choice, now: datetime) -> Change:
     """Ask those chosen, one message each; a line nobody could meet is passed over and moves on at once."""
-    draft = Draft(situation, now)
+    draft, need = Draft(situation, now), situation.need
     asked = tuple(sorted({line for chosen in choice.chosen for line in chosen.expected}))
+    times = {n: time_for(need, need.line(n), step.rounds, now, situation.calendar) for n in step.lines}
+    begun = {n: _begun(need.line(n), step, n in asked, times[n][0], choice, situation, now) for n in step.lines}
+    draft.set_need(lines=tuple(begun.get(line.number, line) for line in need.lines))
+    _note_left_out(draft, step.skipped, step.lines)
     if asked:
-        code = EventCode.asked_next if step.further else EventCode.asked
-        draft.note_event(
-            code,
-            round=step.round,
-            lines=asked,
-            responders=tuple(c.responder.id for c in choice.chosen),
-            count=len(choice.chosen),
-            missing={str(n): situation.missing(situation.need.line(n)) for n in asked},
-        )
+        _note_asked(draft, step, asked, choice, hurried=any(times[n][1] for n in asked))
         for chosen in choice.chosen:
-            _invite(draft, chosen, step.round)
-    nobody = tuple(n for n in step.lines if n not in asked)
-    if nobody and not step.further:
-        draft.note_event(EventCode.round_skipped, round=step.round, lines=nobody)
-    draft.set_need(
-        lines=tuple(
-            _begun(line, step, line.number in asked, line.number in choice.dry, situation, now)
-            if line.number in step.lines
-            else line
-            for line in situation.need.lines
-        )
-    )
+            until = min(times[n][0] for n in chosen.expected)
+            invite(draft, chosen.responder, _shares(situation, chosen, step), until, chosen.why)
+    if not step.further:
+        _note_nobody(draft, step, [line for n, line in begun.items() if n not in asked])
     return draft.change(wake_at=now)
 
 
-def _begun(line: Line, step: Ask, asked: bool, dry: bool, situation: Situation, now: datetime) -> Line:
-    """A round lasts its patience. Who is asked late gets a fair time, yet no round lasts longer than twice that."""
-    patience = situation.need.playbook.round(step.round).patience
+def _note_asked(draft: Draft, step: Ask, asked: tuple[int, ...], choice: Choice, *, hurried: bool) -> None:
+    """The event says how much is missing, which rounds had to be asked together, and whether time is short."""
+    situation = draft.situation
+    shares = [share for i in situation.current for share in i.shares]
+    began = step.further and any(share.round == step.round and share.line in asked for share in shares)
+    draft.note_event(
+        EventCode.asked_next if began else EventCode.asked,
+        round=step.round,
+        lines=asked,
+        responders=tuple(c.responder.id for c in choice.chosen),
+        count=len(choice.chosen),
+        missing={str(n): situation.missing(situation.need.line(n)) for n in asked},
+        merged=",".join(str(n) for n in step.merged) or None,
+        hurried=hurried or None,
+    )
+
+
+def _note_left_out(draft: Draft, rounds: tuple[int, ...], lines: tuple[int, ...]) -> None:
+    for number in rounds:
+        draft.note_event(EventCode.round_skipped, round=number, lines=lines, hours=True)
+
+
+def _note_nobody(draft: Draft, step: Ask, lines: list[Line]) -> None:
+    """Nobody was asked for these lines: because there is nobody, or because they want to be left alone for now."""
+    waiting = [line for line in lines if line.more_at]
+    for moment in sorted({line.more_at for line in waiting if line.more_at}):
+        numbers = tuple(line.number for line in waiting if line.more_at == moment)
+        draft.note_event(EventCode.round_waits, round=step.round, lines=numbers, until=moment.isoformat())
+    if nobody := tuple(line.number for line in lines if not line.more_at):
+        draft.note_event(EventCode.round_skipped, round=step.round, lines=nobody)
+
+
+def _begun(
+    line: Line, step: Ask, asked: bool, ends: datetime, choice: Choice, situation: Situation, now: datetime
+) -> Line:
+    """A round lasts its patience, or what there is time for. Who is asked late gets a fair time, yet no round lasts
+    longer than twice its patience. Who may be asked later keeps it from being dry, and may be worth a night."""
+    need, calendar = situation.need, situation.calendar
+    dry = line.number in choice.dry
+    later = choice.later if line.number in choice.waiting else None
     if step.further and line.round_began and line.round_ends:
-        ends = max(line.round_ends, min(now + patience, line.round_began + 2 * patience)) if asked else line.round_ends
-        return line.but(round_ends=ends, dry=dry)
-    ends = answer_by(now, patience, line.due) if asked else now
-    return line.but(round=step.round, round_began=now, round_ends=ends, dry=dry or not asked)
+        last = longest(need, line, need.playbook.together(step.rounds), line.round_began, calendar)
+        ends = max(line.round_ends, min(ends, last)) if asked else line.round_ends
+        more_at = later if later and later < ends else None
+        return line.but(round_ends=ends, dry=dry and not more_at, more_at=more_at)
+    if later and not asked and ends <= later <= now + A_NIGHT:
+        ends_then, hurried = time_for(need, line, step.rounds, later, calendar)
+        ends = ends if hurried else ends_then
+    more_at = later if later and later < ends else None
+    return line.but(
+        round=step.round,
+        merged=step.merged,
+        round_began=now,
+        round_ends=ends if asked or more_at else now,
+        dry=(dry or not asked) and not more_at,
+        more_at=more_at,
+    )
 
 
-def _invite(draft: Draft, chosen: Chosen, round: int) -> None:
-    situation, now, responder = draft.situation, draft.now, chosen.responder
-    need = situation.need
-    shares = tuple(
-        Share(line=n, round=round, asked=situation.missing(need.line(n)), expected=worth)
+def _shares(situation: Situation, chosen: Chosen, step: Ask) -> tuple[Share, ...]:
+    return tuple(
+        Share(line=n, round=step.round, asked=situation.missing(situation.need.line(n)), expected=worth)
         for n, worth in sorted(chosen.expected.items())
     )
-    until = min(answer_by(now, need.playbook.round(round).patience, need.line(s.line).due) for s in shares)
+
+
+def invite(
+    draft: Draft, responder: Responder, shares: tuple[Share, ...], until: datetime, why: Ranked | None = None
+) -> None:
+    """Ask them for these shares. Who has been asked in this cycle already gets the further lines in one message; who
+    wants to be left alone then is reminded only after."""
+    situation, now, need = draft.situation, draft.now, draft.need
     held = next((i for i in situation.current if i.responder == responder.id), None)
     if held:
         invitation = held.but(
@@ -76,6 +123,7 @@ def _invite(draft: Draft, chosen: Chosen, round: int) -> None:
             answer_by=max(held.answer_by, until),
             fingerprint=None,
             reminded_at=None,
+            held_for=timedelta(0),
         )
         draft.tell_responder(MessageKind.lines_added, invitation)
     else:
@@ -88,16 +136,20 @@ def _invite(draft: Draft, chosen: Chosen, round: int) -> None:
             asked_at=now,
             answer_by=until,
             shares=shares,
+            why=why,
         )
         draft.take_slot(Slot(responder.id, week_of(now, situation), responder.weekly_limit))
         draft.tell_responder(MessageKind.invitation, invitation)
-    draft.put(invitation)
+    moment = remind_at(need, invitation.but(remind_from=None), situation.calendar)
+    wakes = askable_from(responder, need, moment, situation.calendar) if moment else None
+    draft.put(invitation.but(remind_from=wakes))
 
 
 def skip(situation: Situation, step: Skip, now: datetime) -> Change:
     """These lines have been through every round."""
     draft = Draft(situation, now)
-    draft.set_lines(step.lines, round=step.round, round_ends=None, dry=True)
+    _note_left_out(draft, step.skipped, step.lines)
+    draft.set_lines(step.lines, round=step.round, merged=(), round_ends=None, dry=True, more_at=None)
     return draft.change(wake_at=now)
 
 
@@ -113,28 +165,45 @@ def remind(situation: Situation, step: Remind, now: datetime) -> Change:
     return draft.change(wake_at=now)
 
 
-def call_reserve(situation: Situation, step: CallReserve, now: datetime) -> Change:
-    """Ask those standing by whether they still can. Who already gives part and offered more is counted, and told."""
+def call_reserve(situation: Situation, step: CallReserve, times: Mapping[str, datetime], now: datetime) -> Change:
+    """Ask those standing by whether they still can. Who already gives part and offered more is counted, and told. Who
+    is not to be called before a time (`times`, by invitation) is left alone until then."""
     draft = Draft(situation, now)
     left = {line.number: situation.missing(line) for line in situation.missing_lines if now < line.due}
     called = []
-    for invitation in (situation.by_id[i] for i in step.invitations):
+    _leave_alone(draft, [situation.by_id[id].but(call_from=times[id]) for id in step.invitations if times[id] > now])
+    for invitation in (situation.by_id[id] for id in step.invitations if times[id] <= now):
         lines = _useful_lines(situation, invitation, left)
         if lines and invitation.pledged:
             called.append(_topped_up(invitation, lines, left))
         elif lines:
             called.append(_asked_again(situation, invitation, lines, left, now))
-    draft.note_event(EventCode.reserve_called, responders=tuple(i.responder for i in called), count=len(called))
+    if called:
+        draft.note_event(EventCode.reserve_called, responders=tuple(i.responder for i in called), count=len(called))
     for invitation in called:
         draft.put(invitation)
         draft.tell_responder(MessageKind.reserve_call, invitation)
     return draft.change(wake_at=now)
 
 
+def _leave_alone(draft: Draft, waiting: list[Invitation]) -> None:
+    """Somebody sleeps, or is away: the story says until when, unless that is after it is due."""
+    for invitation in waiting:
+        draft.put(invitation)
+    soon = [i for i in waiting if i.call_from and i.call_from < draft.need.last_due]
+    for moment in sorted({i.call_from for i in soon if i.call_from}):
+        names = tuple(i.responder for i in soon if i.call_from == moment)
+        draft.note_event(EventCode.reserve_waits, responders=names, count=len(names), until=moment.isoformat())
+
+
 def _useful_lines(situation: Situation, invitation: Invitation, left: dict[int, int]) -> set[int]:
     """The lines of which something is left to give that they stand by for, and in time."""
     need = situation.need
-    return {s.line for s in invitation.shares if left.get(s.line, 0) and stands_by(s, need.line(s.line))}
+    return {
+        s.line
+        for s in invitation.shares
+        if left.get(s.line, 0) and may_be_called(situation, invitation, need.line(s.line))
+    }
 
 
 def _topped_up(invitation: Invitation, lines: set[int], left: dict[int, int]) -> Invitation:
@@ -156,8 +225,8 @@ def _asked_again(
     for share in invitation.shares:
         line = need.line(share.line)
         if share.line in lines:
-            patience = need.playbook.round(min(max(line.round, 1), len(need.playbook.rounds))).patience
-            until.append(answer_by(now, patience, line.due))
+            round = min(max(line.round, 1), len(need.playbook.rounds))
+            until.append(time_for(need, line, (round,), now, situation.calendar)[0])
             wanted = min(share.reserve, left[share.line])
             share = share.but(asked=wanted, expected=wanted * RESERVE_SAYS_YES)
         else:
@@ -171,5 +240,8 @@ def _asked_again(
         shares=tuple(shares),
         asked_at=now,
         answer_by=min(until),
+        held_for=timedelta(0),
         fingerprint=None,
+        confirm_by=None,
+        moving=None,
     )

@@ -54,6 +54,8 @@ class Silence(StrEnum):
 class Capability(Value):
     """A kind of help. `lead`: how long before due it must be settled. `terms`: one sentence in every invitation.
 
+    `check` is what those who give it must hold; above basic, `eligible` says why the law allows asking for it.
+
     `at_home`: the helper comes to the resident's door, where both know two words. `sensitive`: an officer gives their
     word about a named person before private details go.
     """
@@ -70,8 +72,14 @@ class Capability(Value):
     terms: Summary = ""
     accept: Accept = Accept.first
     silence: Silence = Silence.close
+    eligible: Summary = ""
     at_home: bool = False
     sensitive: bool = False
+
+    @property
+    def may_ask_for_its_check(self) -> bool:
+        """Does it say why the role may be checked? Anybody may be asked for a basic check, and for none."""
+        return self.check.rank <= CheckLevel.basic.rank or bool(self.eligible)
 
     def amount(self, count: int) -> str:
         """`20 food parcels`."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
-from domain.needs import IncidentId
+from domain.needs import LETTERS, IncidentId
 from domain.values import Name, Value
+
+
+def new_incident_reference() -> str:
+    """Return a fresh incident reference that people can read out, such as `X-7K3QX2`."""
+    return "X-" + "".join(secrets.choice(LETTERS) for _ in range(6))
 
 
 class Incident(Value):
@@ -19,6 +25,14 @@ class Incident(Value):
     place: Name
     lead: str
     exercise: bool = False
-    held: bool = False
     opened_at: datetime
+    held_at: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def held(self) -> bool:
+        return self.held_at is not None
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.values import Value
@@ -36,6 +36,7 @@ class Reason(StrEnum):
     changed = "changed"
     not_chosen = "not-chosen"
     moved = "moved"
+    less = "less"
     undeliverable = "undeliverable"
     question = "question"
     reserve_called = "reserve-called"
@@ -51,7 +52,8 @@ class Share(Value):
     """One line of an invitation: how much was asked for, and how much of it this responder gives.
 
     `pledged` counts. `reserve` stands by and does not count. `offered` waits for an officer to choose and does not
-    count. `delivered` is what they said they brought. `expected` is what asking was worth when it was decided.
+    count. `delivered` is what they said they brought. `lost` had been pledged and did not come; `was`, before it ended
+    or less was needed. `expected` is what asking was worth when it was decided.
     """
 
     line: int
@@ -62,7 +64,13 @@ class Share(Value):
     reserve: int = 0
     offered: int = 0
     delivered: int = 0
+    lost: int = 0
+    was: int = 0
     ready_by: datetime | None = None
+
+    def waits_in_time(self, due: datetime) -> bool:
+        """Is something offered that would be there when it is due?"""
+        return self.offered > 0 and (self.ready_by is None or self.ready_by <= due)
 
 
 class Ranked(Value):
@@ -76,19 +84,34 @@ class Ranked(Value):
 
 
 class Moving(Value):
-    """They have been asked to take so much of one line to another need instead; until they say yes nothing moves."""
+    """They have been asked to take so much of one line to another need instead; until they say yes nothing moves.
+
+    `summary`, `area` and `due` are the other need's, as it stood when they were asked. Without a word by `answer_by` an
+    officer phones; it is `None` once one has been asked to.
+    """
 
     need: str
     line: int
     quantity: int
     asked_at: datetime
+    answer_by: datetime | None
+    summary: str
+    area: str
+    due: datetime
+
+    def is_like(self, other: Moving) -> bool:
+        """Is it the same question, whenever it was asked?"""
+        return self.but(asked_at=other.asked_at, answer_by=other.answer_by) == other
 
 
 class Invitation(Value):
     """One responder asked about one need in one cycle.
 
+    `remind_from`: no reminder before, as they want to be left alone until then; `call_from`: no call from the reserve
+    before, likewise. `held_for`: how long the need was on hold while they were asked, which does not count.
     `confirm_by`: time or place has changed, and until then they are asked whether it is still all right. `cleared`: an
-    officer gave their word about the person they named, so private details may go.
+    officer gave their word about the person they named, so private details may go. `visitor` is the private note with
+    that name. `counted`: their answer, or their silence, has gone into how often such responders say yes.
     """
 
     id: str
@@ -102,6 +125,7 @@ class Invitation(Value):
     asked_at: datetime
     answer_by: datetime
     reminded_at: datetime | None = None
+    remind_from: datetime | None = None
     shares: tuple[Share, ...]
     contact: int = 0
     answered_at: datetime | None = None
@@ -109,10 +133,14 @@ class Invitation(Value):
     fingerprint: str | None = None
     note: str | None = None
     why: Ranked | None = None
+    call_from: datetime | None = None
     chased_at: datetime | None = None
+    held_for: timedelta = timedelta(0)
     confirm_by: datetime | None = None
     moving: Moving | None = None
     cleared: bool = False
+    visitor: str | None = None
+    counted: bool = False
 
     @property
     def promised(self) -> bool:
@@ -137,6 +165,17 @@ class Invitation(Value):
     @property
     def pledged(self) -> int:
         return sum(share.pledged for share in self.shares)
+
+    @property
+    def reported(self) -> bool:
+        """Have they, or has an officer for them, said that it is done? Not if closing the need took it as done."""
+        return self.status is InvitationStatus.completed and self.reason is not Reason.closed
+
+    @property
+    def has_promised(self) -> bool:
+        """Have they said yes to something that counted, whatever has become of it since?"""
+        after = (InvitationStatus.completed, InvitationStatus.failed)
+        return (self.pledged > 0 and self.promised) or self.status in after
 
     @property
     def reserve(self) -> int:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.needs import NeedStatus, Outcome
-from domain.officers import TaskKind, TaskStatus
+from domain.officers import MOST_TRIES, Task, TaskKind, TaskOutcome, TaskStatus
 from domain.responders import Responder
 from domain.times import say_when
 
@@ -34,6 +34,7 @@ REASON_LABELS = {
     Reason.changed: "asked whether the change is all right",
     Reason.not_chosen: "somebody else was chosen",
     Reason.moved: "went to another request instead",
+    Reason.less: "less is needed now",
     Reason.undeliverable: "no address that works",
     Reason.question: "asked a question",
     Reason.reserve_called: "standing by, now needed",
@@ -71,6 +72,28 @@ TASK_LABELS = {
     TaskKind.no_show: "Find out whether it was done",
     TaskKind.confirm: "Say whether it happened",
     TaskKind.duplicate: "Look at a possible duplicate",
+    TaskKind.on_hold: "Decide when it goes on",
+}
+TASK_OUTCOME_LABELS = {
+    TaskOutcome.yes: "Yes",
+    TaskOutcome.partly: "Partly",
+    TaskOutcome.no: "No",
+    TaskOutcome.met: "It has all happened: close it",
+    TaskOutcome.partly_met: "Leave it as it is: close it",
+    TaskOutcome.look_again: "Look again for what did not come",
+    TaskOutcome.told: "I told them",
+    TaskOutcome.posted: "I posted a letter",
+    TaskOutcome.no_answer: "Nobody answered",
+    TaskOutcome.answered: "I answered the question",
+    TaskOutcome.reached: "I reached them",
+    TaskOutcome.not_reached: "I could not reach them",
+    TaskOutcome.found: "I found help",
+    TaskOutcome.nothing_more: "Nothing more can be done",
+    TaskOutcome.recorded: "I have seen to it",
+    TaskOutcome.different: "These are two different needs",
+    TaskOutcome.same: "It is the same need: close this one",
+    TaskOutcome.done: "It is done",
+    TaskOutcome.not_done: "It was not done",
 }
 TASK_STATUS_LABELS = {
     TaskStatus.open: "Waiting to be taken",
@@ -81,11 +104,20 @@ TASK_STATUS_LABELS = {
 
 def label_invitation(invitation: Invitation) -> str:
     """How one invitation stands: `Said yes`, or `Standby` where all they offered stands by."""
+    if invitation.promised and invitation.offered and not invitation.pledged:
+        return "Offers"
     if invitation.status is InvitationStatus.accepted and invitation.reserve and not invitation.pledged:
         return "Standby"
     if invitation.open and invitation.reason is Reason.question:
         return "Asked a question"
     return INVITATION_LABELS[invitation.status]
+
+
+def label_task(task: Task) -> str:
+    """How a task stands: `Waiting to be taken`, `Taken; nobody answered (1 of 3)`, `Done: I told them`."""
+    tried = f"; nobody answered ({task.attempts} of {MOST_TRIES})" if task.attempts else ""
+    ended = f": {TASK_OUTCOME_LABELS[task.outcome]}" if task.outcome else ""
+    return TASK_STATUS_LABELS[task.status] + (ended or tried)
 
 
 def label_responder(responder: Responder) -> str:

@@ -20,9 +20,16 @@ class Purpose(StrEnum):
     status = "status"
     take = "take"
     unsubscribe = "unsub"
+    partner = "partner"
 
 
-PATHS = {Purpose.invite: "/r/", Purpose.status: "/s/", Purpose.take: "/t/", Purpose.unsubscribe: "/u/"}
+PATHS = {
+    Purpose.invite: "/r/",
+    Purpose.status: "/s/",
+    Purpose.take: "/t/",
+    Purpose.unsubscribe: "/u/",
+    Purpose.partner: "/p/",
+}
 TOKEN = re.compile(r"([a-z0-9]{1,8})\.([A-Za-z0-9_-]{43})")
 SOFT_BREAK = re.compile(r"=\r?\n")
 BEFORE = re.compile(r"(?:=3[Dd]|[<=\s])*")

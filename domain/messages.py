@@ -17,10 +17,16 @@ class MessageKind(StrEnum):
     reminder = "reminder"
     reserve_call = "reserve-call"
     receipt = "receipt"
+    chase = "chase"
     new_link = "new-link"
     private_details = "private-details"
+    chosen = "chosen"
+    not_chosen = "not-chosen"
     stand_down = "stand-down"
     call_off = "call-off"
+    changed = "changed"
+    reduced = "reduced"
+    transfer = "transfer"
     thanks = "thanks"
     resident_received = "resident-received"
     resident_covered = "resident-covered"
@@ -28,6 +34,10 @@ class MessageKind(StrEnum):
     resident_asked = "resident-asked"
     resident_closed = "resident-closed"
     officer_task = "officer-task"
+    task_passed = "task-passed"
+    task_over = "task-over"
+    folded = "folded"
+    folded_stand_down = "folded-stand-down"
 
 
 ASKS = frozenset({MessageKind.invitation, MessageKind.lines_added, MessageKind.reminder, MessageKind.reserve_call})
@@ -39,6 +49,12 @@ class Channel(StrEnum):
 
     email = "email"
     sms = "sms"
+
+
+def ways(kind: MessageKind, *, urgent: bool) -> tuple[Channel, ...]:
+    """How a message travels: what somebody must hear at once, wherever they are, by e-mail and by text message."""
+    both = kind is MessageKind.call_off or (kind is MessageKind.officer_task and urgent)
+    return (Channel.email, Channel.sms) if both else (Channel.email,)
 
 
 class Message(Value):

@@ -16,6 +16,7 @@ from domain.responders import ResponderId
 from domain.values import Code, Name, Note, Point, Summary, Value
 
 LETTERS = "23456789CFGHJKMPQRVWX"  # no vowels, nothing that reads like something else
+Address = Annotated[Name, Field(max_length=300)]
 NeedId = Annotated[str, StringConstraints(pattern=r"^N-[2-9A-Z]{6}$")]
 IncidentId = Annotated[str, StringConstraints(pattern=r"^X-[2-9A-Z]{6}$")]
 
@@ -49,8 +50,9 @@ class Outcome(StrEnum):
 class Line(Value):
     """One part of a need, and where it is in the playbook.
 
-    `round` is the last round begun (0: none yet). `dry` says that the round has nobody further to ask; `more_at`, that
-    somebody further may be asked from then on. A quantity of 0 is no longer needed.
+    `round` is the last round begun (0: none yet), `merged` earlier ones asked together with it. `dry` says that the
+    round has nobody further to ask; `more_at`, that somebody further may be asked from then on. A quantity of 0 is no
+    longer needed. `wanted_anew`: since when it has been looked for again after its time, with a time of its own.
     """
 
     number: Annotated[int, Field(ge=1, le=50)]
@@ -58,15 +60,22 @@ class Line(Value):
     quantity: Annotated[int, Field(ge=0, le=100_000)]
     due: datetime
     round: int = 0
+    merged: tuple[int, ...] = ()
     round_began: datetime | None = None
     round_ends: datetime | None = None
     dry: bool = False
     more_at: datetime | None = None
+    wanted_anew: datetime | None = None
     handed_over: bool = False
 
     @property
     def what(self) -> str:
         return self.capability.code
+
+    @property
+    def rounds(self) -> tuple[int, ...]:
+        """The round it is in, with those asked together with it."""
+        return (*self.merged, self.round)
 
     @property
     def amount(self) -> str:
@@ -80,7 +89,7 @@ class Need(Value):
     `cycle` grows when a covered need reopens; `events` counts its story; `kid` is the key of the resident's link.
     `edition` moves with every change an officer makes: it is what their commands name, so that no two overwrite each
     other unseen. `place` is an incident's public place, shown in full. `keep_from` are never asked. `like` is a need
-    this one may be a duplicate of.
+    this one may be a duplicate of. `before_hold` is the status it had when it was put on hold.
     """
 
     id: NeedId
@@ -110,6 +119,7 @@ class Need(Value):
     urgent_because: Summary | None = None
     held_at: datetime | None = None
     held_until: datetime | None = None
+    before_hold: NeedStatus | None = None
     incident: IncidentId | None = None
     place: Name | None = None
     exercise: bool = False
@@ -123,8 +133,8 @@ class Need(Value):
 
     @property
     def last_due(self) -> datetime:
-        """When the last of its lines is due."""
-        return max(line.due for line in self.lines)
+        """When the last of its lines is due; those no longer needed are left out."""
+        return max(line.due for line in self.lines if line.quantity)
 
     def line(self, number: int) -> Line:
         """Return line `number`, counted from 1."""
@@ -149,7 +159,7 @@ class Resident(Value):
     name: Name | None = None
     email: EmailAddress | None = None
     phone: Phone | None = None
-    address: Annotated[Name, Field(max_length=300)] | None = None
+    address: Address | None = None
     notes: Note | None = None
     contact_by: ContactBy | None = None
     referrer_name: Name | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,18 +11,28 @@ from pydantic import Field, StringConstraints
 
 from domain.capabilities import Catalogue
 from domain.changes import Change, Draft
+from domain.duplicates import Whose
 from domain.events import EventCode
+from domain.incidents import Incident
 from domain.messages import MessageKind
-from domain.needs import Line, Need, NeedId, Resident
-from domain.officers import Officer
+from domain.needs import ContactBy, IncidentId, Line, Need, NeedId, Resident
+from domain.officers import Officer, TaskKind
 from domain.playbooks import Playbook
+from domain.responders import ResponderId
 from domain.situations import Situation
-from domain.times import read_when
+from domain.times import read_when, say_when
 from domain.values import Name, Point, Summary, Value
 
 UNLESS_SAID = timedelta(days=7)
 UNLESS_SAID_URGENT = timedelta(days=1)
 MOST_LINES = 50
+MOST_KEPT_FROM = 50
+WAYS = {
+    ContactBy.email: ("resident_email", "give the e-mail address they are to be told at"),
+    ContactBy.phone: ("resident_phone", "give the number an officer is to phone"),
+    ContactBy.post: ("address", "give the address an officer is to write to"),
+    ContactBy.person: ("referrer_email", "give the e-mail address (or the telephone number) of who speaks for them"),
+}
 
 
 class NeedWrong(ValueError):
@@ -41,8 +52,12 @@ class NeedRequest(Value):
     area: Name
     needed_by: str | None = None
     urgent: bool = False
+    urgent_because: Summary | None = None
+    sensitive: bool = False
     point: Point | None = None
     resident: Resident = Resident()
+    keep_from: Annotated[tuple[ResponderId, ...], Field(max_length=MOST_KEPT_FROM)] = ()
+    incident: IncidentId | None = None
     key: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")] | None = None
 
 
@@ -50,6 +65,8 @@ def read_need(
     request: NeedRequest, reference: NeedId, catalogue: Catalogue, playbook: Playbook, now: datetime, zone: ZoneInfo
 ) -> Need:
     """Return the need `request` describes. Whatever is wrong with it raises `NeedWrong`, naming the place."""
+    if request.urgent_because and not request.urgent:
+        raise NeedWrong("urgent_because", "gives a reason, but the need is not said to be urgent")
     try:
         category = catalogue.check_category(request.category)
     except LookupError as wrong:
@@ -63,6 +80,7 @@ def read_need(
         if line.what in seen:
             raise NeedWrong(f"line {line.number}", f"{line.what!r} is there twice; add the quantities together")
         seen.add(line.what)
+    _none_after_the_whole(request, lines, needed_by, zone)
     return Need(
         id=reference,
         category=category,
@@ -71,10 +89,24 @@ def read_need(
         point=request.point,
         needed_by=max(line.due for line in lines) if not request.needed_by else needed_by,
         urgent=request.urgent,
+        urgent_because=request.urgent_because or None,
+        sensitive=request.sensitive,
+        keep_from=request.keep_from,
         summary=request.summary,
         opened_at=now,
         playbook=playbook,
     )
+
+
+def _none_after_the_whole(request: NeedRequest, lines: tuple[Line, ...], needed_by: datetime, zone: ZoneInfo) -> None:
+    """A part that is due after the whole is a slip: of the hour, of the day, or of the clock's next time round."""
+    late = next((line for line in lines if line.due > needed_by), None) if request.needed_by else None
+    if late:
+        when, whole = say_when(late.due, zone), say_when(needed_by, zone)
+        raise NeedWrong(
+            f"line {late.number}",
+            f"would be due at {when}, after the need itself ({whole}); say a later needed-by, or an earlier time here",
+        )
 
 
 def _needed_by(request: NeedRequest, now: datetime, zone: ZoneInfo) -> datetime:
@@ -120,6 +152,27 @@ def _read_line(
     return Line(number=number, capability=capability, quantity=int(digits), due=due)
 
 
+def check_contact(resident: Resident) -> None:
+    """Somebody must be able to tell the resident how it goes. Raises `NeedWrong`, which says what to give."""
+    if resident.reached_by:
+        return
+    if resident.contact_by:
+        place, give = WAYS[resident.contact_by]
+        raise NeedWrong(place, f"the resident is to be told by {resident.contact_by}: {give}")
+    raise NeedWrong(
+        "resident",
+        "there is no way to tell the resident how it goes; give an e-mail address, a telephone number or an address to "
+        "write to, or the e-mail address or telephone number of somebody who speaks for them",
+    )
+
+
+def join_incident(need: Need, incident: Incident) -> Need:
+    """The need as one of this incident's. Raises `NeedWrong` if the incident is over."""
+    if incident.closed:
+        raise NeedWrong("incident", f"{incident.id} ({incident.name}) is closed")
+    return need.but(incident=incident.id, place=incident.place, exercise=incident.exercise)
+
+
 def open_need(
     need: Need,
     officers: tuple[Officer, ...],
@@ -128,14 +181,24 @@ def open_need(
     resident: Resident,
     now: datetime,
     by: str = "officer",
+    *,
+    incident: Incident | None = None,
+    whose: Whose | None = None,
 ) -> Change:
-    """The first change of a need: it is on record, the resident is told so, and it wants looking at now."""
-    situation = Situation(need, (), (), officers, zone, kid, resident_has_email=resident.write_to is not None)
+    """The first change of a need: it is on record, the resident is told so, and it wants looking at now.
+
+    If it is like another of the same resident's (`need.like`), an officer is asked whether it is a duplicate.
+    """
+    written_to = resident.write_to is not None
+    situation = Situation(need, (), (), officers, zone, kid, resident_has_email=written_to, incident=incident)
     draft = Draft(situation, now)
     draft.set_need(kid=kid)
     draft.note_event(
         EventCode.opened, by=by, urgent=need.urgent, quantities={line.what: line.quantity for line in need.lines}
     )
-    if resident.write_to:
+    if written_to:
         draft.tell(MessageKind.resident_received, "resident")
-    return draft.change(wake_at=now)
+    if need.like:
+        draft.note_event(EventCode.may_be_duplicate, like=need.like)
+        draft.raise_task(TaskKind.duplicate, urgent=False)
+    return replace(draft.change(wake_at=now), whose=whose)

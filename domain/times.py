@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 from domain.values import read_duration
 
-WAKES, SLEEPS = time(8), time(21)  # asks that may wait are sent between these local times
-
 
 def say_time(instant: datetime, zone: ZoneInfo) -> str:
     """`9am`, `4:30pm`, `midnight`, `midday`; seconds only where there are any; the zone where the hour comes twice."""
@@ -40,18 +38,6 @@ def say_when(instant: datetime, zone: ZoneInfo) -> str:
 def say_clock(instant: datetime, zone: ZoneInfo) -> str:
     """`21 Nov 18:45:07`: a moment in a table."""
     return f"{instant.astimezone(zone):%d %b %H:%M:%S}"
-
-
-def is_waking(instant: datetime, zone: ZoneInfo) -> bool:
-    """Is it between 8am and 9pm where the council is?"""
-    return WAKES <= instant.astimezone(zone).time().replace(tzinfo=None) < SLEEPS
-
-
-def next_waking(instant: datetime, zone: ZoneInfo) -> datetime:
-    """The next 8am local time strictly after `instant`, as a UTC instant."""
-    local = instant.astimezone(zone)
-    day = local.date() if local.time() < WAKES else local.date() + timedelta(days=1)
-    return datetime.combine(day, WAKES, zone).astimezone(UTC)
 
 
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.changes import Change, Refusal
@@ -14,6 +14,8 @@ from domain.links import Purpose, derive_token, hash_token, take_target
 from domain.needs import Resident, new_reference
 from domain.situations import Situation
 from infra import clock
+from infra.calendar import bank_holidays
+from infra.rota import load_rota
 from infra.settings import Settings
 from infra.store import Committed, Conflict, SameKey, Store, TokenRow, WeekFull
 
@@ -21,6 +23,7 @@ PATIENCE = 8.0  # seconds of deciding again before people are asked to try again
 TURNS = tuple(threading.Lock() for _ in range(64))  # in one process, those who were overtaken take turns
 
 Decide = Callable[[Situation, datetime], Change | Refusal | None]
+DecideTogether = Callable[[tuple[Situation, ...], datetime], Change | Refusal | None]
 
 
 class Busy(Exception):
@@ -53,7 +56,12 @@ class Door:
 
     def find(self, need: str) -> Situation | None:
         """Read a need as it stands, with the council's calendar and rota; `None` if there is none."""
-        return self.store.situation(need, self.settings.zone, self.kid)
+        found = self.store.situation(need, self.settings.zone, self.kid)
+        return self.fitted(found) if found else None
+
+    def fitted(self, situation: Situation) -> Situation:
+        """The situation with what is not in the store: the nation's bank holidays, the rota."""
+        return replace(situation, rota=load_rota(self.settings.home), holidays=bank_holidays(self.settings.nation))
 
     def situation(self, need: str) -> Situation:
         """Read a need as it stands; raises `NoSuchNeed`."""
@@ -92,6 +100,18 @@ class Door:
             case Conflict() | WeekFull():
                 return None
 
+    def change_together(self, needs: tuple[str, ...], decide: DecideTogether) -> Done | Refusal:
+        """Read these needs, decide, commit one change of all of them; overtaken at any of them, decide again.
+
+        `before` of what is `Done` is the first need's.
+        """
+        first, *others = needs
+
+        def decide_all(situation: Situation, now: datetime) -> Change | Refusal | None:
+            return decide((situation, *(self.situation(need) for need in others)), now)
+
+        return self.change(first, decide_all)
+
     def open(self, make: Callable[[str, datetime], Change], resident: Resident, key: str | None) -> str:
         """Put a new need on record under a fresh reference; returns it, or that of the need with the same key."""
         while True:
@@ -106,14 +126,12 @@ class Door:
                     continue
 
     def _tokens(self, change: Change) -> list[TokenRow]:
-        """The links that come into the world with a change."""
+        """The links that come into the world with a change, and with those that go with it."""
         keys = self.settings.signing_keys
         return [
             *_invitation_links(keys, change),
-            *(
-                _row(keys, Purpose.take, take_target(task.id, task.officer), task.kid, change.need.id)
-                for task in change.tasks
-            ),
+            *_task_links(keys, change),
+            *(row for other in change.also for row in self._tokens(other)),
         ]
 
 
@@ -123,6 +141,15 @@ def _invitation_links(keys: Mapping[str, bytes], change: Change) -> Iterable[Tok
             yield _row(keys, Purpose.invite, invitation.id, invitation.kid, change.need.id)
             mute = f"{invitation.responder}|{change.need.category}"
             yield _row(keys, Purpose.unsubscribe, mute, invitation.kid, None)
+            yield _row(keys, Purpose.partner, invitation.responder, invitation.kid, None)
+
+
+def _task_links(keys: Mapping[str, bytes], change: Change) -> Iterable[TokenRow]:
+    """A link for each officer a task is with, and for each who is told of it though it went on to another."""
+    told = {(message.task, message.to.removeprefix("officer:")) for message in change.messages if message.task}
+    for task in change.tasks:
+        for officer in {task.officer, *(who for id, who in told if id == task.id)}:
+            yield _row(keys, Purpose.take, take_target(task.id, officer), task.kid, change.need.id)
 
 
 def _row(keys: Mapping[str, bytes], purpose: Purpose, target: str, kid: str, need: str | None) -> TokenRow:

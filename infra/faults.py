@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "string_type": "must be text; put it in quotes",
+    "string_unicode": "must be UTF-8 text",
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "must be small letters, digits and hyphens, such as food-parcel",
     "tuple_type": "must be a list, such as [volunteer, community]",

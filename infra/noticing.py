@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
 
+from domain.askable import could_ever
 from domain.changes import week_of
-from domain.matching import could_meet, is_within_reach
-from domain.needs import Line, Resident
+from domain.needs import ContactBy, Line, Need, Resident
+from domain.opening import NeedRequest
+from domain.places import ADDRESS, POSTCODE, says_where, shared_area
 from domain.situations import Situation
+from domain.times import CLOCK, say_when
 from infra import clock
 from infra.store import Store
 
 PHONE = re.compile(r"(?<![\d.])(?:\+44|\(?0)(?:[ ()-]?\d){9,10}(?!\d)")
-POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
+TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Rev|Revd|Prof|Sir|Lady)\.? +[A-Z][\w'’-]+")
 EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[A-Za-z]{2,}")
 LOOK_AT = 200
+BY_VOICE = {
+    ContactBy.phone: "There is no e-mail address for the resident, so an officer will be asked to phone with news.",
+    ContactBy.post: "There is only an address for the resident, so an officer will be asked to write with news.",
+    ContactBy.person: "An officer will be asked to phone the person who speaks for the resident with news.",
+    None: "There is no resident to tell, so the incident's lead officer will be asked whether it happened.",
+}
 
 
 def notices(store: Store, situation: Situation, resident: Resident) -> Iterator[str]:
     """Sentences for the officer who recorded it; none when all is well."""
-    yield from seen_by_partners(situation.need.summary, resident)
-    if POSTCODE.search(situation.need.area):
-        yield "The area holds a full postcode, and partners will see it; the first half (such as KT1) is enough."
-    if resident.email is None:
-        yield "There is no e-mail address for the resident, so an officer will be asked to phone with news."
-        if resident.phone is None:
-            yield "There is no telephone number for the resident either; nobody could tell them anything."
+    if resident.write_to is None:
+        yield BY_VOICE[resident.reached_by]
+    if not (resident.address or situation.need.place):
+        yield (
+            "There is no address, so whoever says yes is not told where to come. Add it with: "
+            f'muster need amend {situation.need.id} --address "…"'
+        )
     if not situation.on_duty(clock.now()):
         yield "There is no duty officer to hand over to; add one with `muster officer add --role duty …`."
     for line in situation.need.lines:
@@ -34,14 +45,55 @@ def notices(store: Store, situation: Situation, resident: Resident) -> Iterator[
             yield f"Nobody in the directory could give {line.amount} here, so this goes to an officer at once."
 
 
+def odd_times(request: NeedRequest, need: Need, zone: ZoneInfo) -> Iterator[str]:
+    """Times of day that are over for today, and so mean tomorrow."""
+    today = need.opened_at.astimezone(zone).date()
+    times = [(request.needed_by or "", need.needed_by)]
+    times += [(text.partition("@")[2], line.due) for text, line in zip(request.lines, need.lines, strict=True)]
+    for text, moment in dict.fromkeys(times):
+        if CLOCK.fullmatch(text.strip()) and moment.astimezone(zone).date() != today:
+            yield f"It is past {text.strip()} today, so this is taken as {say_when(moment, zone)}."
+
+
+def unknown_area(request: NeedRequest, store: Store) -> Iterator[str]:
+    """An area that nobody and nothing on record names may be a slip; with near matches. Nothing to compare: nothing."""
+    known = store.areas()
+    parts = [part.strip() for part in request.area.split(",")]
+    heard_of = {name.casefold() for name in known}
+    if not known or any(part.casefold() in heard_of for part in (*parts, request.area.split(" ")[0])):
+        return
+    if store.has_outward(request.area.split(" ")[0]):
+        return
+    near = get_close_matches(request.area, sorted(known), n=3, cutoff=0.6)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    yield f"Nobody in the directory, no earlier need and no list of places names the area {request.area!r}.{hint}"
+
+
+def private_words(request: NeedRequest) -> Iterator[str]:
+    """What partners would read of a request that says who or where the resident is; none when all is well."""
+    yield from seen_by_partners(f"{request.summary} {request.urgent_because or ''}", request.resident)
+    if POSTCODE.search(request.area):
+        yield "The area holds a full postcode; partners see its first half only, which is enough (such as KT1)."
+    if says_where(request.area):
+        yield (
+            f"The area seems to hold a street address, and partners will see {shared_area(request.area)!r} of it; "
+            "the ward, or the first half of the postcode, is enough."
+        )
+
+
 def seen_by_partners(summary: str, resident: Resident) -> Iterator[str]:
     """What in the summary says who or where the resident is."""
-    found = {
+    found: dict[str, object] = {
         "a telephone number": PHONE.search(summary),
         "a full postcode": POSTCODE.search(summary),
         "an e-mail address": EMAIL.search(summary),
+        "a street address": ADDRESS.search(summary),
         "the resident's name": _names(summary, resident.name or ""),
+        "the name of who speaks for them": _names(summary, resident.referrer_name or ""),
     }
+    titled = TITLED.search(summary)
+    if titled and not found["the resident's name"]:
+        found[f"a person's name ({titled[0]})"] = True
     for what, there in found.items():
         if there:
             yield f"The summary seems to hold {what}, and partners will see it."
@@ -62,7 +114,6 @@ def somebody_could(store: Store, situation: Situation, line: Line) -> bool:
     for round in need.playbook.rounds:
         sectors = [sector.value for sector in round.sectors]
         found = store.candidates([line.what], sectors, need.point, round.within_km, week, LOOK_AT)
-        today = situation.local_day(clock.now())
-        if any(could_meet(c.responder, line, today) and is_within_reach(c.responder, need, round) for c in found):
+        if any(could_ever(c.responder, situation, round, line) for c in found):
             return True
     return False

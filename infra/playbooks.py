@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -11,22 +12,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from domain.capabilities import Catalogue
+from domain.capabilities import Catalogue, Sector
 from domain.playbooks import Playbook
+from domain.rota import Rota
 from infra.faults import say_fault
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FOLDER = Path(__file__).resolve().parent.parent / "playbooks"
-NOT_PLAYBOOKS = frozenset({"categories", "service-types"})
+NOT_PLAYBOOKS = frozenset({"categories", "service-types", "rota"})
 LARGEST = 256 * 1024
 DEEPEST = 12
 MOST_NODES = 5_000
 MOST_FAULTS = 50
 LONGEST_VALUE = 40  # of what is no text: a number, a date
 NOT_YET = {
-    "chase_after": "follow_up.chase_after is read and not yet acted on: nobody is chased automatically",
     "last_resort": "last_resort is read and not yet acted on: the round is asked in its turn like any other",
 }
 
@@ -82,7 +83,7 @@ def find_playbook(name: str) -> Path:
 
 def load_playbook(name: str) -> Playbook:
     """Return the playbook of this name (in `playbooks/`) or path. Raises `NoSuchPlaybook` or `PlaybookWrong`."""
-    return _load(find_playbook(name), Playbook)
+    return _load(find_playbook(name), Playbook).written_out()
 
 
 @lru_cache(maxsize=4)
@@ -97,14 +98,41 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
 
 
 def check_file(path: Path) -> tuple[list[Fault], list[Fault]]:
-    """Return everything that is wrong with a playbook (or `categories.yaml`), and what is only worth knowing."""
-    catalogue = path.stem == "categories"
+    """Return everything wrong with a playbook (`categories.yaml`, `rota.yaml`), and what is only worth knowing."""
+    from infra.directory.referral import ServiceTypes  # here: what reads directories reads files of ours too
+
+    models: dict[str, type[BaseModel]] = {"categories": Catalogue, "rota": Rota, "service-types": ServiceTypes}
     try:
         tree = _read_tree(path)
-        _build(path, tree, Catalogue if catalogue else Playbook)
+        built = _build(path, tree, models.get(path.stem) or _likeliest(tree, models.values()))
     except PlaybookWrong as wrong:
         return list(wrong.faults), []
+    if isinstance(built, Catalogue):
+        return [], _checks_without_reason(path, tree, built)
     return [], [Fault(str(path), _line(key), NOT_YET[key.value]) for key in _keys(tree) if key.value in NOT_YET]
+
+
+def _likeliest(tree: yaml.Node, models: Iterable[type[BaseModel]]) -> type[BaseModel]:
+    """Whatever the file is called: what its outermost keys belong to, a playbook unless they say otherwise."""
+    outermost = tree.value if isinstance(tree, yaml.MappingNode) else []
+    keys = {key.value for key, _ in outermost if isinstance(key, yaml.ScalarNode)}
+    known: list[type[BaseModel]] = [Playbook, *models]
+    return max(known, key=lambda model: len(keys & set(model.model_fields)))
+
+
+def _checks_without_reason(path: Path, tree: yaml.Node, catalogue: Catalogue) -> list[Fault]:
+    """Where a check is required and nothing says why the role may be asked for it: that can be an offence."""
+    found = []
+    for index, capability in enumerate(catalogue.capabilities):
+        if not capability.may_ask_for_its_check:
+            node, _ = _find(tree, ("capabilities", index, "check"))
+            everybody = " of everybody, volunteers too" if Sector.volunteer in capability.sectors else ""
+            said = (
+                f"{capability.code} asks for the check {capability.check.value}{everybody} and does not say why the "
+                "role may be checked; asking where that is not allowed is an offence. Say why (eligible) or ask less"
+            )
+            found.append(Fault(str(path), _line(node), said))
+    return found
 
 
 # --- reading ------------------------------------------------------------------

@@ -12,11 +12,16 @@ from pydantic import ValidationError
 
 from domain.capabilities import Catalogue
 from domain.changes import Change
-from domain.opening import NeedRequest, NeedWrong, open_need, read_need
+from domain.duplicates import LOOK_BACK, Whose, find_like
+from domain.incidents import Incident
+from domain.needs import Need
+from domain.opening import NeedRequest, NeedWrong, check_contact, join_incident, open_need, read_need
+from domain.pairs import pair_keys
 from domain.playbooks import Playbook
 from domain.values import Point
 from infra.door import Door
 from infra.faults import say_fault
+from infra.store import Store
 
 RESIDENT = {
     "resident_name": "name",
@@ -24,16 +29,22 @@ RESIDENT = {
     "resident_phone": "phone",
     "address": "address",
     "notes": "notes",
+    "contact_by": "contact_by",
+    "referrer_name": "referrer_name",
+    "referrer_email": "referrer_email",
+    "referrer_phone": "referrer_phone",
 }
+DECIMALS = 3  # of a degree
 YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0", "")
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The need's reference; not `new` when a need with this key was on record already."""
+    """The need's reference; not `new` when a need with this key was on record already. `like` may be the same need."""
 
     need: str
     new: bool
+    like: str | None = None
 
 
 def read_request(said: Mapping[str, Any], catalogue: Catalogue) -> NeedRequest:
@@ -41,9 +52,10 @@ def read_request(said: Mapping[str, Any], catalogue: Catalogue) -> NeedRequest:
     lines = tuple(text.strip() for text in said.get("lines", ()) if text.strip())
     if not lines:
         raise NeedWrong("lines", "say at least one thing that is needed, such as food-parcel:2")
-    for place in ("summary", "area"):
-        if not str(said.get(place) or "").strip():
-            raise NeedWrong(place, "must not be empty")
+    for name in ("summary", "area"):
+        if not str(said.get(name) or "").strip():
+            instead = "; give it, or a postcode" if name == "area" else ""
+            raise NeedWrong(name, f"must not be empty{instead}")
     fields = {
         "category": said.get("category") or _category_of(lines[0], catalogue),
         "summary": said["summary"],
@@ -51,6 +63,10 @@ def read_request(said: Mapping[str, Any], catalogue: Catalogue) -> NeedRequest:
         "area": said["area"],
         "needed_by": said.get("needed_by") or None,
         "urgent": said.get("urgent", False),
+        "urgent_because": said.get("urgent_because") or None,
+        "sensitive": said.get("sensitive", False),
+        "keep_from": tuple(dict.fromkeys(id.strip() for id in said.get("keep_from", ()) if id.strip())),
+        "incident": read_incident_reference(said["incident"]) if said.get("incident") else None,
         "point": said.get("point"),
         "resident": {own: said[name] for name, own in RESIDENT.items() if said.get(name)},
         "key": said.get("key") or None,
@@ -62,27 +78,98 @@ def read_request(said: Mapping[str, Any], catalogue: Catalogue) -> NeedRequest:
         raise NeedWrong(_place(error["loc"]), say_fault(error)) from None
 
 
+def read_cells(cells: Mapping[str, str], store: Store) -> dict[str, Any]:
+    """One row of a needs CSV as `read_request` takes it. Raises `NeedWrong`, naming the column."""
+    said = {
+        **cells,
+        "lines": cells["lines"].split(";"),
+        "urgent": read_urgent(cells["urgent"]),
+        "sensitive": read_yes("sensitive", cells["sensitive"]),
+        "keep_from": cells["keep_from"].split(";"),
+    }
+    return locate(said, store)
+
+
+def locate(said: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """What was typed, its `postcode` turned into a place and the area partners see. Raises `NeedWrong`.
+
+    The postcode itself is not kept: the place is rounded to some hundred metres, which is enough to find who is near.
+    """
+    postcode = str(said.get("postcode") or "").strip()
+    if not postcode:
+        return dict(said)
+    place = store.find_postcode(postcode)
+    if place is None:
+        known = "" if store.count_postcodes() else "; `muster directory postcodes FILE` reads where postcodes are"
+        raise NeedWrong("postcode", f"{postcode[:12]!r} is not a postcode we know{known}")
+    near = Point(lat=round(place.point.lat, DECIMALS), lon=round(place.point.lon, DECIMALS))
+    return {**said, "area": said.get("area") or place.area, "point": said.get("point") or near}
+
+
 def record_need(door: Door, catalogue: Catalogue, playbook: Playbook, request: NeedRequest) -> Recorded:
-    """Put the need on record, once for each key. Raises `NeedWrong`; then nothing was written."""
+    """Put the need on record, once for each key. Raises `NeedWrong`; then nothing was written.
+
+    Whoever may not meet the resident is kept from it. Like another need of theirs, it is flagged, and both go on.
+    """
     if request.key and (known := door.store.need_with_key(request.key)):
         return Recorded(known, False)
+    incident = _check(door, request)
+    keys = pair_keys(door.settings.signing_keys, request.resident)
     zone = door.settings.zone
-    fresh: set[str] = set()
+    made: dict[str, Need] = {}
 
     def make(reference: str, now: datetime) -> Change:
-        fresh.add(reference)
         need = read_need(request, reference, catalogue, playbook, now, zone)
-        return open_need(need, door.store.officers(), door.kid, zone, request.resident, now)
+        if incident:
+            need = join_incident(need, incident)
+        theirs = door.store.needs_of(keys, now - LOOK_BACK)
+        whose = Whose(keys, now - LOOK_BACK, frozenset(theirs))
+        like = find_like(need, (door.situation(id).need for id in theirs))
+        kept_from = tuple(dict.fromkeys([*need.keep_from, *door.store.kept_apart(keys)]))
+        need = made[reference] = need.but(keep_from=kept_from, like=like.id if like else None)
+        officers = door.store.officers()
+        return open_need(need, officers, door.kid, zone, request.resident, now, incident=incident, whose=whose)
 
     reference = door.open(make, request.resident, request.key)
-    return Recorded(reference, reference in fresh)
+    return Recorded(reference, reference in made, made[reference].like if reference in made else None)
+
+
+def _check(door: Door, request: NeedRequest) -> Incident | None:
+    """What only the store can say: is there such an incident, can the resident be told, are those kept away known?"""
+    incident = door.store.incident(request.incident) if request.incident else None
+    if request.incident and incident is None:
+        raise NeedWrong(
+            "incident", f"no incident has the reference {request.incident}; `muster incident list` shows them"
+        )
+    if incident is None or request.resident.contact_by:
+        check_contact(request.resident)
+    for id in request.keep_from:
+        if door.store.responder(id) is None:
+            raise NeedWrong(
+                "keep_from", f"nobody in the directory has the id {id!r}; `muster directory list` shows those there are"
+            )
+    return incident
+
+
+def read_incident_reference(text: str) -> str:
+    """`x-7k3qx2` or `7K3 QX2` as `X-7K3QX2`. Raises `NeedWrong`."""
+    plain = "".join(char for char in text.upper() if char.isalnum())
+    plain = plain[1:] if len(plain) == 7 and plain.startswith("X") else plain
+    if len(plain) != 6 or not plain.isascii():
+        raise NeedWrong("incident", f"{text[:20]!r} is not an incident's reference, such as X-7K3QX2")
+    return f"X-{plain}"
 
 
 def read_urgent(text: str) -> bool:
     """`yes`, `no` or nothing. Raises `NeedWrong`."""
+    return read_yes("urgent", text)
+
+
+def read_yes(name: str, text: str) -> bool:
+    """`yes`, `no` or nothing in the column `name`. Raises `NeedWrong`."""
     word = text.strip().casefold()
     if word not in YES + NO:
-        raise NeedWrong("urgent", f"{text[:20]!r} is neither yes nor no")
+        raise NeedWrong(name, f"{text[:20]!r} is neither yes nor no")
     return word in YES
 
 

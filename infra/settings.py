@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import read_email
 from domain.values import BIDI, one_line
+from infra.calendar import NATIONS, read_nation
+from infra.keeping import kept_secret
 
 
 class SettingsWrong(Exception):
@@ -63,6 +67,12 @@ def _email_channel(channel: str) -> str:
     if channel == "outbox" or (channel.startswith(("smtp://", "smtps://")) and _has_place(channel)):
         return channel
     raise ValueError("must be 'outbox' or smtp://host:port (smtp://user:password@host:587 signs in, with TLS)")
+
+
+def _sms_channel(channel: str) -> str:
+    if channel in ("", "outbox", "none"):
+        return channel
+    raise ValueError("must be 'outbox' (text messages are written beside the mails) or 'none'")
 
 
 def _email_rate(rate: float) -> float:
@@ -119,11 +129,15 @@ class Settings(BaseSettings):
         Field(ge=0, allow_inf_nan=False, description="e-mails a second at most; 0 is as fast as the server takes them"),
         AfterValidator(_email_rate),
     ] = 0
+    sms: Annotated[
+        str, AfterValidator(_sms_channel), Field(description="how text messages leave; none while e-mails really do")
+    ] = ""
     base_url: Annotated[str, AfterValidator(_base_url)] = "http://127.0.0.1:8000"
     council: Annotated[str, AfterValidator(_council), Field(min_length=2, max_length=80)] = "Example Council"
     phone: Annotated[str, AfterValidator(_phone), Field(max_length=30)] = "01632 960 000"
     keys: SecretStr = SecretStr("")
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
+    nation: Annotated[str, AfterValidator(read_nation), Field(description="whose bank holidays are kept")] = NATIONS[0]
     heartbeat_url: Annotated[str, AfterValidator(_heartbeat_url)] = ""
     proxy: Annotated[
         str, AfterValidator(_proxy), Field(description="address of the one proxy whose X-Forwarded-For is believed")
@@ -151,6 +165,11 @@ class Settings(BaseSettings):
         return self.store or f"sqlite:///{self.home / 'muster.db'}"
 
     @property
+    def texts(self) -> str:
+        """How text messages leave: into the outbox as long as e-mails do, unless it is said otherwise."""
+        return self.sms or ("outbox" if self.email == "outbox" else "none")
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
@@ -162,22 +181,27 @@ class Settings(BaseSettings):
 
 
 def _kept_keys(path: Path) -> str:
-    """Read the keys kept at `path`; make them when absent. Two processes starting at once end with the same keys."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".keys-{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(f"k1:{secrets.token_urlsafe(32)}")
-        try:
-            path.hardlink_to(draft)  # refuses when another process was first: then theirs is the one
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    kept = path.read_text().strip()
+    """Read the keys kept at `path`; make them when absent."""
+    kept = kept_secret(path, lambda: f"k1:{secrets.token_urlsafe(32)}")
     if not KEYS.fullmatch(kept):
         raise SettingsWrong(f"{path} does not hold keys as kid:secret,…; put it back from a backup")
     return kept
+
+
+NOT_SETTINGS = frozenset({"MUSTER_TRACEBACK"})
+
+
+def strange_settings() -> list[str]:
+    """A sentence for each `MUSTER_…` in the environment that is no setting, with near matches: it has no effect."""
+    known = [f"MUSTER_{name.upper()}" for name in Settings.model_fields]
+    given = sorted(name for name in os.environ if name.upper().startswith("MUSTER_"))
+    strange = [name for name in given if name.upper() not in known and name not in NOT_SETTINGS]
+    return [f"{name} is no setting of Muster, and has no effect{_near(name, known)}" for name in strange]
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = get_close_matches(name.upper(), known, n=1, cutoff=0.75)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ def need_as_json(store: Store, situation: Situation, story: list[Event] | None =
     names = names_in(store, situation, events)
     return {
         "need": need.id,
+        "version": need.edition,
         "status": need.status.value,
         "outcome": need.outcome.value if need.outcome else None,
         "with_officer": situation.with_officer,
@@ -28,7 +29,15 @@ def need_as_json(store: Store, situation: Situation, story: list[Event] | None =
         "category": need.category,
         "summary": need.summary,
         "area": need.area,
+        "place": need.place,
+        "incident": need.incident,
+        "exercise": need.exercise,
+        "held": situation.held,
+        "held_until": say_instant(need.held_until),
+        "sensitive": need.sensitive,
+        "like": need.like,
         "urgent": need.urgent,
+        "urgent_because": need.urgent_because,
         "needed_by": say_instant(need.needed_by),
         "opened_at": say_instant(need.opened_at),
         "closed_at": say_instant(need.closed_at),
@@ -36,7 +45,14 @@ def need_as_json(store: Store, situation: Situation, story: list[Event] | None =
         "lines": _lines(situation),
         "invitations": [_invitation(invitation, need, names) for invitation in situation.invitations],
         "tasks": [
-            {"kind": task.kind.value, "status": task.status.value, "officer": names.get(f"officer:{task.officer}")}
+            {
+                "task": task.id,
+                "kind": task.kind.value,
+                "status": task.status.value,
+                "officer": names.get(f"officer:{task.officer}"),
+                "attempts": task.attempts,
+                "outcome": task.outcome.value if task.outcome else None,
+            }
             for task in situation.tasks
         ],
         "story": [
@@ -61,12 +77,15 @@ def row_as_json(row: NeedRow) -> dict[str, Any]:
         "area": row.area,
         "needed_by": say_instant(row.needed_by),
         "wake_at": say_instant(row.wake_at),
+        "incident": row.incident,
+        "exercise": row.exercise,
     }
 
 
 def names_in(store: Store, situation: Situation, events: Iterable[Event]) -> dict[str, str]:
     """What the ids in a need and its story are called: responders by id, officers by id and by `officer:ID`."""
-    ids = {i.responder for i in situation.invitations} | {r for event in events for r in event.responders}
+    named = {i.responder for i in situation.invitations} | {*situation.need.keep_from}
+    ids = named | {r for event in events for r in event.responders}
     names = store.responder_names(sorted(ids))
     for officer in situation.officers:
         names[officer.id] = names[f"officer:{officer.id}"] = officer.name
@@ -86,6 +105,7 @@ def _lines(situation: Situation) -> list[dict[str, Any]]:
             "quantity": line.quantity,
             "pledged": situation.pledged(line),
             "reserve": sum(share.reserve for share in shares if share.line == line.number),
+            "offered": situation.offered(line),
             "delivered": sum(share.delivered for share in shares if share.line == line.number),
             "missing": situation.missing(line),
             "due": say_instant(line.due),
@@ -97,6 +117,7 @@ def _lines(situation: Situation) -> list[dict[str, Any]]:
 def _invitation(invitation: Invitation, need: Need, names: dict[str, str]) -> dict[str, Any]:
     return {
         "responder": invitation.responder,
+        "version": invitation.version,
         "name": names.get(invitation.responder),
         "round": invitation.round,
         "cycle": invitation.cycle,
@@ -104,7 +125,12 @@ def _invitation(invitation: Invitation, need: Need, names: dict[str, str]) -> di
         "reason": invitation.reason.value if invitation.reason else None,
         "pledged": {need.line(s.line).what: s.pledged for s in invitation.shares if s.pledged},
         "reserve": {need.line(s.line).what: s.reserve for s in invitation.shares if s.reserve},
+        "offered": {need.line(s.line).what: s.offered for s in invitation.shares if s.offered},
+        "delivered": {need.line(s.line).what: s.delivered for s in invitation.shares if s.delivered},
+        "words": invitation.note is not None,
         "asked_at": say_instant(invitation.asked_at),
         "answer_by": say_instant(invitation.answer_by),
         "answered_at": say_instant(invitation.answered_at),
+        "confirm_by": say_instant(invitation.confirm_by),
+        "moving_to": invitation.moving.need if invitation.moving else None,
     }

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
+import fcntl
 import os
 import resource
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
 import httpx
 
+from infra.children import PAGES, Child
+from infra.keeping import kept_secret
 from infra.prefect_api import PrefectApi
 from infra.settings import settings
 
@@ -29,12 +29,7 @@ END_WITHIN = 9.5  # of the 10 s promised
 LAST_END_AFTER = 8.3  # Prefect outlives the worker, which gives its runs 8 s and must report what became of them
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_AFTER = 60.0  # a child that ran so long starts its next back-off from the beginning
-LOG_BYTES_AT_MOST = 20_000_000
-LINES_SHOWN = 8
 MOST_FILES = 65_536
-PAGES = "web"
-BEHIND_PAGES = 5  # nice: on a busy machine, somebody who waits for a page comes first
-PR_SET_PDEATHSIG = 1
 
 PREFECT_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # offline, telemetry only logs errors
@@ -58,61 +53,6 @@ PREFECT_SETTINGS = {
 
 class CannotStart(Exception):
     """`muster up` gave up before it was ready. The message says what to do about it."""
-
-
-@dataclass
-class Child:
-    """One program that is kept running, in a session of its own so that all it starts can be ended with it."""
-
-    name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    log: Path
-    ends_last: bool = False
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    crashes: int = 0
-    start_again_at: float = field(default=0.0)
-
-    def start(self) -> None:
-        """Start it. Its output goes to its log; the log of the time before is kept as `.log.1`."""
-        self.started_at, self.start_again_at = time.monotonic(), 0.0
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603  (our own programs, named below)
-                list(self.command),
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                preexec_fn=_end_with_parent(os.getpid(), 0 if self.name == PAGES else BEHIND_PAGES),
-            )
-
-    @property
-    def ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
-
-    def signal_all(self, number: int) -> None:
-        """Send a signal to the program and to all it has started."""
-        if self.process is not None:
-            try:
-                os.killpg(self.process.pid, number)
-            except ProcessLookupError:
-                pass
-
-    def last_lines(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines()[-LINES_SHOWN:]
-        return "\n".join(f"    {line}" for line in lines)
-
-    def begin_log(self) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.log.exists():
-            self.log.replace(self.log.with_suffix(".log.1"))
-
-    def keep_log_small(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES_AT_MOST:
-            self.log.with_suffix(".log.1").write_bytes(self.log.read_bytes())
-            os.truncate(self.log, 0)  # the child appends, so it goes on at the new end
 
 
 def _allow_many_connections() -> None:
@@ -140,15 +80,20 @@ class Supervisor:
         _allow_many_connections()
         with self._told_to_stop():
             try:
-                self._start_all(port, prefect_port)
-                self._keep_running()
+                with only_one_in(self.home):
+                    self._run(port, prefect_port)
             except CannotStart as why:
                 self._say(str(why))
                 return 1
-            finally:
-                self.end()
         self._say("Muster has stopped.")
         return 0
+
+    def _run(self, port: int, prefect_port: int) -> None:
+        try:
+            self._start_all(port, prefect_port)
+            self._keep_running()
+        finally:
+            self.end()
 
     def _start_all(self, port: int, prefect_port: int) -> None:
         begun = time.monotonic()
@@ -187,7 +132,7 @@ class Supervisor:
         self.start(deployer, keep=False)  # imports Prefect while the server starts
         self._await_prefect(api_url, environment["PREFECT_API_AUTH_STRING"], deployer)
         self._say(f"Prefect is ready at {api_url.removesuffix('/api')} (to sign in: {self.home / 'prefect-auth'})")
-        self.start(self._child("web", web, environment))
+        self.start(self._child(PAGES, web, environment))
         self.start(self._child("worker", [*python, "cli.main", "worker"], environment))
         self._await_deployments(deployer)
         self._await_ready(port, begun)
@@ -197,7 +142,7 @@ class Supervisor:
 
     def environment(self, port: int, prefect_port: int) -> dict[str, str]:
         """Return what every child is started with: this process's own environment, and where everything is."""
-        auth = kept_auth(self.home / "prefect-auth")
+        auth = kept_secret(self.home / "prefect-auth", lambda: f"muster:{secrets.token_urlsafe(24)}")
         where = {
             "MUSTER_HOME": str(self.home),
             "PYTHONPATH": os.pathsep.join(p for p in (str(self.root), os.environ.get("PYTHONPATH", "")) if p),
@@ -317,6 +262,21 @@ class Supervisor:
                 signal.signal(number, action)
 
 
+@contextmanager
+def only_one_in(home: Path) -> Generator[None, None, None]:
+    """Raise `CannotStart` while another `muster up` runs from this home; it ends by itself when that one is gone."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("a+") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(
+                f"Muster runs from {home} already. End that one first, or give this one a home of its own: "
+                "MUSTER_HOME=another-folder muster up --port … --prefect-port …"
+            ) from None
+        yield
+
+
 def check_free(port: int, option: str) -> None:
     """Raise `CannotStart`, naming port and option, when something listens there already."""
     with socket.socket() as probe:
@@ -328,34 +288,3 @@ def check_free(port: int, option: str) -> None:
                 f"Port {port} is already in use by another program. Choose another with {option}, "
                 f"such as {option} {port + 1}."
             ) from None
-
-
-def kept_auth(path: Path) -> str:
-    """Read what signs in to Prefect (`user:password`); make it when absent, readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".prefect-auth-{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(f"muster:{secrets.token_urlsafe(24)}")
-        try:
-            path.hardlink_to(draft)  # refuses when another process was first: then theirs is the one
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()
-
-
-def _end_with_parent(parent: int, nice: int) -> Callable[[], None]:
-    """Return what a new child does first: step back by `nice`; on Linux, ask for SIGTERM should we die."""
-    if not sys.platform.startswith("linux"):
-        return lambda: None
-    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: after it, little is safe
-
-    def ask() -> None:
-        os.nice(nice)
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # we died in between
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    return ask

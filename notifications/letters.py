@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import phonenumbers
 
+from domain.choosing import chosen_by, chosen_by_officer
 from domain.invitations import Invitation, InvitationStatus, Share
 from domain.labels import label_code, say_moment, say_some
 from domain.links import LinkTo, Purpose
 from domain.messages import Message
-from domain.needs import Line, Need, Resident
+from domain.needs import ContactBy, Line, Need, Resident
 from domain.officers import TaskKind
+from domain.places import shared_area as shared_area
 from domain.responders import Contact, Responder
+from domain.safeguarding import comes_home, door_words
 from domain.situations import Situation
-
-FULL_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?) *[0-9][A-Z]{2}\b", re.IGNORECASE)
+from domain.values import plural
 
 
 class People(Protocol):
@@ -45,6 +46,9 @@ class Council(Protocol):
 
     @property
     def phone(self) -> str: ...
+
+    @property
+    def signing_keys(self) -> Mapping[str, bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,8 @@ class Letter:
     def to_name(self) -> str | None:
         """Who this message is for, as they are called."""
         if self.message.to == "resident":
-            return self.resident.name
+            speaks_for_them = self.resident.reached_by is ContactBy.person
+            return self.resident.referrer_name if speaks_for_them else self.resident.name
         if self.message.to.startswith("officer:"):
             return self.officer_name(self.officer_id)
         id = self.message.to.removeprefix("responder:")
@@ -109,11 +114,17 @@ class Letter:
         return responder.name if responder else None
 
     @property
-    def common(self) -> dict[str, str]:
+    def common(self) -> dict[str, Any]:
         """The fields every message has."""
         council = self.settings.council
-        fields = {"council": council, "phone": self.settings.phone, "need": self.need.id, "sender_name": council}
-        return fields | ({"to_name": self.to_name} if self.to_name else {})
+        return {
+            "council": council,
+            "phone": self.settings.phone,
+            "need": self.need.id,
+            "sender_name": council,
+            "exercise": self.need.exercise,
+            "to_name": self.to_name or None,
+        }
 
     @property
     def category(self) -> str:
@@ -122,6 +133,11 @@ class Letter:
     @property
     def area(self) -> str:
         return shared_area(self.need.area)
+
+    @property
+    def where(self) -> str:
+        """Where help is wanted: an incident's public place in full, else the area."""
+        return self.need.place or self.area
 
     @property
     def status_link(self) -> LinkTo:
@@ -142,8 +158,23 @@ class Letter:
         apart = self.when(part.line for part in parts) is None
         return tuple(part.said + (f", by {self.say(part.line.due)}" if apart else "") for part in parts)
 
+    def door_words(self, invitation: Invitation) -> str | None:
+        """The two words that whoever comes says at the door, where they come to one that we know."""
+        if not (comes_home(self.situation, invitation) and self.resident.address):
+            return None
+        key = self.settings.signing_keys.get(invitation.kid)
+        return door_words(key, invitation) if key else None
+
+    def terms(self, parts: Iterable[Part]) -> tuple[str, ...]:
+        """What goes with these parts, each once; and that the council chooses, where it does."""
+        return terms_of(self.need, [part.line for part in parts], self.now, self.say)
+
     def answer_link(self, invitation: Invitation) -> LinkTo:
         return LinkTo(purpose=Purpose.invite, target=invitation.id, kid=invitation.kid)
+
+    def own_link(self, invitation: Invitation) -> LinkTo:
+        """The page of whoever was asked: everything they were asked, and a way to be passed over."""
+        return LinkTo(purpose=Purpose.partner, target=invitation.responder, kid=invitation.kid)
 
 
 @dataclass(frozen=True)
@@ -161,10 +192,28 @@ class Part:
 
     @property
     def said(self) -> str:
-        """`1 lift (to an appointment)`: the amount, with what it is where the unit alone does not say."""
-        title = small_first(self.line.capability.title)
-        units = (self.line.capability.unit.casefold(), self.line.capability.units.casefold())
-        return self.amount if title.casefold() in units else f"{self.amount} ({title})"
+        """`1 lift in a car`, `2 homecomings (settling in at home)`: the amount, with what it is where the unit alone
+        does not say."""
+        capability = self.line.capability
+        title, unit = small_first(capability.title), capability.unit
+        if title.casefold() in (unit.casefold(), capability.units.casefold()):
+            return self.amount
+        if title.startswith(f"{unit} "):
+            return self.amount + title.removeprefix(unit)
+        if title.endswith(f" {unit}"):
+            before = title.removesuffix(unit)
+            return plural(self.count, before + unit, before + capability.units)
+        return f"{self.amount} ({title})"
+
+
+def terms_of(need: Need, lines: Iterable[Line], now: datetime, say: Callable[[datetime], str]) -> tuple[str, ...]:
+    """What goes with these lines, each sentence once; and what a yes is worth where the council chooses."""
+    lines = list(lines)
+    said = [line.capability.terms for line in lines if line.capability.terms]
+    if offers := [line for line in lines if chosen_by_officer(line)]:
+        by = say(chosen_by(need, offers, now))
+        said.append(f"A yes is an offer, not a booking. The council chooses by {by} and tells you either way.")
+    return tuple(dict.fromkeys(said))
 
 
 def say_parts(parts: Iterable[Part]) -> str:
@@ -203,8 +252,3 @@ def pledges_of(letter: Letter, invitation: Invitation) -> list[Part]:
 def small_first(title: str) -> str:
     """`Food parcels` as it stands inside a sentence; `PPE` stays."""
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
-
-
-def shared_area(area: str) -> str:
-    """A place as it may be shared before somebody has promised: a full postcode loses its second half."""
-    return FULL_POSTCODE.sub(lambda found: found[1].upper(), area)

@@ -43,7 +43,7 @@ def render(words: Words, url: Url) -> Rendered:
         headline = " ".join(subject.render(context).split())
         context["headline"] = headline
         return Rendered(
-            subject=f"{_shortened(headline)} ({words.need})",
+            subject=_subject(headline, words),
             text=BLANK_LINES.sub("\n\n", text.render(context)).strip() + "\n",
             html=html.render(context),
         )
@@ -51,11 +51,20 @@ def render(words: Words, url: Url) -> Rendered:
         raise CannotRender(f"{FOLDERS[type(words)]}: {wrong}") from wrong
 
 
-def _shortened(headline: str) -> str:
+def _subject(headline: str, words: Words) -> str:
+    """The headline with the reference; an exercise says so first and last."""
+    if words.exercise:
+        return (
+            f"EXERCISE: {_shortened(headline, LONGEST_HEADLINE - len('EXERCISE: . EXERCISE'))} ({words.need}) EXERCISE"
+        )
+    return f"{_shortened(headline, LONGEST_HEADLINE)} ({words.need})"
+
+
+def _shortened(headline: str, longest: int) -> str:
     """Cut a subject at a whole word, so that its reference is never lost."""
-    if len(headline) <= LONGEST_HEADLINE:
+    if len(headline) <= longest:
         return headline
-    cut = headline[: LONGEST_HEADLINE - 3]
+    cut = headline[: longest - 3]
     return (cut.rpartition(" ")[0] or cut) + "..."
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from domain.choosing import chosen_by
+from domain.finishing import agreed_at, worries_waiting
 from domain.invitations import Invitation, InvitationStatus, Reason, Share
 from domain.labels import REASON_LABELS
 from domain.needs import Outcome
 from domain.officers import TaskKind, TaskStatus
+from domain.safeguarding import may_give_when_due, needs_word
 from notifications.call_off import CallOffWords
+from notifications.chase import ChaseWords
 from notifications.letters import (
     NO_INVITATION,
     PROMISED,
@@ -27,6 +31,10 @@ from notifications.receipt import ReceiptWords
 from notifications.stand_down import StandDownWords
 from notifications.thanks import ThanksWords
 
+Said = Literal[
+    "yes", "offer", "standby", "late", "nothing", "no", "withdrew", "question", "started", "done", "failed", "worry"
+]
+
 # --- answers ------------------------------------------------------------------
 
 
@@ -43,25 +51,46 @@ def write_receipt(letter: Letter) -> ReceiptWords | Skip:
     return ReceiptWords(
         **letter.common,
         said=said,
-        asked=say_parts(pledges or parts_of(letter.need, ((share.line, share.reserve) for share in reserves))),
+        asked=say_parts(pledges or _kept_free(letter, invitation)),
         promised=_promises(letter, pledges),
         standby=tuple(_standby(letter, share) for share in reserves if not _is_late(letter, share)),
         late=tuple(_late(letter, share) for share in reserves if _is_late(letter, share)),
         reason=_reason(invitation),
         question=_has_question(letter, invitation),
+        delivered=_delivered(letter, invitation) if said == "done" else (),
+        again=_missing_again(letter, invitation) if said in ("done", "failed") else None,
         by_officer=(invitation.answered_by or "").startswith("officer"),
         when=letter.when(part.line for part in pledges),
         area=letter.area,
+        place=letter.need.place,
         details_follow=bool(pledges) and not isinstance(write_private_details(letter), Skip),
+        word_first=needs_word(letter.situation, invitation),
+        details=details_of(letter),
+        offers=_offers(letter, invitation),
+        chosen_by=_chosen_by(letter, invitation),
         answer=letter.answer_link(invitation),
     )
 
 
-def _said(
-    letter: Letter, invitation: Invitation
-) -> Literal["yes", "standby", "late", "nothing", "no", "withdrew", "question"] | None:
+def details_of(letter: Letter) -> str:
+    """What the mail of its own holds: there may be a name and no address yet, or the other way round."""
+    held = {"name": letter.resident.name, "address": letter.resident.address}
+    return " and ".join(what for what, there in held.items() if there) or "name and address"
+
+
+def _said(letter: Letter, invitation: Invitation) -> Said | None:
+    if _is_about_a_worry(letter, invitation):
+        return "worry"
     match invitation.status:
-        case InvitationStatus.accepted | InvitationStatus.in_progress:
+        case InvitationStatus.in_progress:
+            return "started"
+        case InvitationStatus.completed if invitation.reported:
+            return "done"
+        case InvitationStatus.failed if invitation.reason is Reason.could_not:
+            return "failed"
+        case InvitationStatus.accepted:
+            if invitation.offered and not invitation.pledged:
+                return "offer"
             if invitation.pledged or not invitation.reserve:
                 return "yes" if invitation.pledged else "nothing"
             in_time = any(share.reserve and not _is_late(letter, share) for share in invitation.shares)
@@ -72,6 +101,44 @@ def _said(
             return "question"
         case _:
             return None
+
+
+def _is_about_a_worry(letter: Letter, invitation: Invitation) -> bool:
+    """Is this the receipt of a worry? What they wrote is for officers alone."""
+    return any(
+        task.kind is TaskKind.worry
+        and task.invitation == invitation.id
+        and task.created_at == letter.message.created_at
+        for task in letter.situation.tasks
+    )
+
+
+def _kept_free(letter: Letter, invitation: Invitation) -> list[Part]:
+    """What they offer, or stand by with."""
+    return parts_of(letter.need, ((share.line, share.offered or share.reserve) for share in invitation.shares))
+
+
+def _offers(letter: Letter, invitation: Invitation) -> tuple[str, ...]:
+    """What waits for an officer to choose."""
+    offers = parts_of(letter.need, ((share.line, share.offered) for share in invitation.shares))
+    return letter.list_parts(offers)
+
+
+def _chosen_by(letter: Letter, invitation: Invitation) -> str | None:
+    lines = [letter.need.line(share.line) for share in invitation.shares if share.offered]
+    return letter.say(chosen_by(letter.need, lines, letter.now)) if lines else None
+
+
+def _delivered(letter: Letter, invitation: Invitation) -> tuple[str, ...]:
+    given = parts_of(letter.need, ((share.line, share.delivered) for share in invitation.shares))
+    return tuple(part.said for part in given)
+
+
+def _missing_again(letter: Letter, invitation: Invitation) -> str | None:
+    """What they had promised and did not bring, as far as it is still missing."""
+    missing = {line.number: letter.situation.missing(line) for line in letter.need.lines}
+    lost = parts_of(letter.need, ((s.line, min(s.lost, missing[s.line])) for s in invitation.shares))
+    return say_parts(lost) if lost else None
 
 
 def _reason(invitation: Invitation) -> str | None:
@@ -120,8 +187,12 @@ def write_private_details(letter: Letter) -> PrivateDetailsWords | Skip:
     pledges = pledges_of(letter, invitation) if invitation.status in PROMISED else []
     if not pledges:
         return Skip("they no longer promise anything")
-    if not all(responder.may_give(part.line.capability, letter.situation.local_day(letter.now)) for part in pledges):
+    if not all(may_give_when_due(letter.situation, responder, part.line, letter.now) for part in pledges):
         return Skip("they no longer hold the checks that this requires", raises=TaskKind.check_lost)
+    if responder.id in letter.need.keep_from:
+        return Skip("they must not meet this resident")
+    if needs_word(letter.situation, invitation):
+        return Skip("an officer has not given their word about whoever comes")
     if not (resident.name or resident.address):
         return Skip("there is no name or address to tell")
     return PrivateDetailsWords(
@@ -129,9 +200,36 @@ def write_private_details(letter: Letter) -> PrivateDetailsWords | Skip:
         resident_name=resident.name,
         address=resident.address,
         resident_phone=say_phone(resident.phone),
+        place=letter.need.place,
         asked=say_parts(pledges),
         lines=_promises(letter, pledges),
         when=letter.when(part.line for part in pledges),
+        door=letter.door_words(invitation),
+        answer=letter.answer_link(invitation),
+    )
+
+
+def write_chase(letter: Letter) -> ChaseWords | Skip:
+    """Ask whether it was done; not once they or the resident have said, nor while a worry of theirs waits."""
+    invitation = letter.invitation
+    if invitation is None:
+        return NO_INVITATION
+    agreed = agreed_at(letter.situation, invitation)
+    if letter.need.closed:
+        return Skip("the need is closed")
+    if agreed is None or invitation.chased_at is None or not invitation.promised:
+        return Skip("they have told us how it went, or changed their answer")
+    if letter.need.resident_said == "yes":
+        return Skip("the resident has told us that it happened")
+    if worries_waiting(letter.situation, invitation):
+        return Skip("they are worried about somebody, and an officer has that first")
+    return ChaseWords(
+        **letter.common,
+        asked=say_parts(pledges_of(letter, invitation)),
+        lines=letter.list_parts(pledges_of(letter, invitation)),
+        agreed=letter.say(agreed),
+        area=letter.area,
+        until=letter.say(invitation.chased_at + letter.need.playbook.follow_up.chase_after),
         answer=letter.answer_link(invitation),
     )
 
@@ -182,15 +280,18 @@ def write_call_off(letter: Letter) -> CallOffWords | Skip:
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
-    if invitation.status is not InvitationStatus.cancelled:
+    unheard = invitation.status is InvitationStatus.failed and invitation.reason is Reason.no_answer
+    if invitation.status is not InvitationStatus.cancelled and not unheard:
         return Skip("it is needed after all")
-    pledges = pledges_of(letter, invitation)
+    pledges = pledges_of(letter, invitation) or parts_of(letter.need, ((s.line, s.was) for s in invitation.shares))
     return CallOffWords(
         **letter.common,
         withdrawn=invitation.reason is Reason.withdrawn,
+        unheard=unheard,
         asked=say_parts(pledges),
         lines=letter.list_parts(pledges),
         area=letter.area,
+        answer=letter.answer_link(invitation),
     )
 
 

@@ -18,7 +18,7 @@ A_VOLUNTEER = "A local volunteer"
 
 def whole(letter: Letter) -> list[Part]:
     """All that was asked for."""
-    return [Part(line, line.quantity) for line in letter.need.lines]
+    return [Part(line, line.quantity) for line in letter.need.lines if line.quantity]
 
 
 def missing(letter: Letter) -> list[Part]:
@@ -34,7 +34,7 @@ def write_received(letter: Letter) -> ResidentReceivedWords | Skip:
         **letter.common,
         asked=say_parts(whole(letter)),
         lines=letter.list_parts(whole(letter)),
-        when=letter.when(letter.need.lines),
+        when=letter.when(part.line for part in whole(letter)),
         status=letter.status_link,
     )
 
@@ -50,7 +50,8 @@ def write_covered(letter: Letter) -> ResidentCoveredWords | Skip:
         who=who_helps(letter),
         asked=say_parts(whole(letter)),
         helpers=helpers(letter),
-        when=letter.when(letter.need.lines),
+        when=letter.when(part.line for part in whole(letter)),
+        doors=doors(letter),
         status=letter.status_link,
     )
 
@@ -66,7 +67,7 @@ def write_delayed(letter: Letter) -> ResidentDelayedWords | Skip:
         officer=with_officer(letter),
         missing=say_parts(missing(letter)),
         lines=letter.list_parts(missing(letter)),
-        part_promised=any(invitation.pledged for invitation in letter.situation.accepted),
+        part_promised=bool(letter.situation.giving),
         when=letter.when(letter.situation.missing_lines),
         status=letter.status_link,
     )
@@ -83,7 +84,7 @@ def write_asked(letter: Letter) -> ResidentAskedWords | Skip:
         **letter.common,
         asked=say_parts(whole(letter)),
         helpers=helpers(letter),
-        when=letter.when(need.lines),
+        when=letter.when(part.line for part in whole(letter)),
         closes_at=letter.say(need.resident_asked_at + need.playbook.follow_up.close_after),
         status=letter.status_link,
     )
@@ -113,11 +114,17 @@ def with_officer(letter: Letter) -> bool:
 def helpers(letter: Letter) -> tuple[str, ...]:
     """Who helps with how much, by when if they said so. A private person has no name here."""
     said = []
-    for invitation in letter.situation.accepted:
+    for invitation in letter.situation.giving:
         parts = [Part(letter.need.line(s.line), s.pledged, s) for s in invitation.shares if s.pledged]
         if parts:
             said.append(f"{_name(letter, invitation.responder)}: {say_some([_giving(letter, p) for p in parts])}")
     return tuple(sorted(said, key=lambda line: line.startswith(A_VOLUNTEER)))
+
+
+def doors(letter: Letter) -> tuple[str, ...]:
+    """The two words of each who comes to the door, before whom the resident asks for them."""
+    words = ((i.responder, letter.door_words(i)) for i in letter.situation.giving)
+    return tuple(f"{_name(letter, id)}: {said}" for id, said in words if said)
 
 
 def _giving(letter: Letter, part: Part) -> str:
@@ -132,7 +139,7 @@ def _name(letter: Letter, id: str) -> str:
 
 def who_helps(letter: Letter) -> str:
     """`Good Neighbours and 2 local volunteers`, as a sentence begins."""
-    names = [_name(letter, i.responder) for i in letter.situation.accepted if i.pledged]
+    names = [_name(letter, i.responder) for i in letter.situation.giving]
     named = list(dict.fromkeys(name for name in names if name != A_VOLUNTEER))
     volunteers = names.count(A_VOLUNTEER)
     if volunteers:

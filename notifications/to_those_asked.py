@@ -6,6 +6,7 @@ from domain.invitations import Invitation
 from domain.labels import say_some
 from domain.links import LinkTo, Purpose
 from domain.responders import Responder
+from domain.timing import may_remind
 from notifications.invitation import InvitationWords
 from notifications.letters import NO_INVITATION, PROMISED, Letter, Part, Skip, has_newer, pledges_of, say_parts
 from notifications.lines_added import LinesAddedWords
@@ -57,13 +58,15 @@ def write_invitation(letter: Letter) -> InvitationWords | Skip:
                 urgent=letter.need.urgent,
                 when=letter.when(part.line for part in wanted),
                 area=letter.area,
+                where=letter.where,
                 summary=letter.need.summary,
-                terms=_terms(wanted),
+                terms=letter.terms(wanted),
                 why=_why(letter, responder, wanted),
                 answer_by=_answer_by(letter, invitation),
-                may_remind=_may_remind(letter, invitation),
+                may_remind=may_remind(letter.need, invitation),
                 answer=letter.answer_link(invitation),
                 mute=_mute_link(letter, invitation),
+                own=letter.own_link(invitation),
             )
 
 
@@ -85,9 +88,11 @@ def write_lines_added(letter: Letter) -> LinesAddedWords | Skip:
                 before=_ask_lines(letter, before, wanted),
                 when=letter.when(part.line for part in wanted),
                 area=letter.area,
-                terms=_terms(added),
+                where=letter.where,
+                terms=letter.terms(added),
                 answer_by=_answer_by(letter, invitation),
                 answer=letter.answer_link(invitation),
+                own=letter.own_link(invitation),
             )
 
 
@@ -98,6 +103,8 @@ def write_reminder(letter: Letter) -> ReminderWords | Skip:
             return skip
         case invitation, _, _ if invitation.answer_by <= letter.now:
             return Skip("their time to answer is over")
+        case _, responder, _ if responder.paused_until and responder.paused_until > letter.now:
+            return Skip("they asked to be passed over for a while")
         case invitation, _, wanted:
             return ReminderWords(
                 **letter.common,
@@ -107,11 +114,13 @@ def write_reminder(letter: Letter) -> ReminderWords | Skip:
                 in_part=_may_be_shared(wanted),
                 when=letter.when(part.line for part in wanted),
                 area=letter.area,
+                where=letter.where,
                 summary=letter.need.summary,
                 asked_at=letter.say(invitation.asked_at),
                 answer_by=letter.say(invitation.answer_by),
                 answer=letter.answer_link(invitation),
                 mute=_mute_link(letter, invitation),
+                own=letter.own_link(invitation),
             )
 
 
@@ -140,8 +149,10 @@ def _reserve_call(letter: Letter, invitation: Invitation, *, counted: bool, part
         lines=letter.list_parts(parts),
         when=letter.when(part.line for part in parts),
         area=letter.area,
+        where=letter.where,
         answer_by=None if counted else _answer_by(letter, invitation),
         answer=letter.answer_link(invitation),
+        own=letter.own_link(invitation),
     )
 
 
@@ -160,10 +171,6 @@ def _may_be_shared(parts: list[Part]) -> bool:
     return len(parts) > 1 or any(part.line.capability.split and part.count > 1 for part in parts)
 
 
-def _terms(parts: list[Part]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.line.capability.terms for part in parts if part.line.capability.terms))
-
-
 def _why(letter: Letter, responder: Responder, parts: list[Part]) -> str:
     able = say_some([part.line.capability.units for part in parts])
     who = "You are on our list of people" if responder.is_person() else f"{responder.name} is on our list of those"
@@ -172,12 +179,6 @@ def _why(letter: Letter, responder: Responder, parts: list[Part]) -> str:
 
 def _answer_by(letter: Letter, invitation: Invitation) -> str | None:
     return letter.say(invitation.answer_by) if invitation.answer_by > letter.now else None
-
-
-def _may_remind(letter: Letter, invitation: Invitation) -> bool:
-    rounds = letter.need.playbook.rounds
-    number = max(share.round for share in invitation.shares)
-    return 1 <= number <= len(rounds) and rounds[number - 1].remind_after is not None
 
 
 def _mute_link(letter: Letter, invitation: Invitation) -> LinkTo:

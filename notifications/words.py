@@ -28,10 +28,14 @@ Quotation = Annotated[str, AfterValidator(paragraphs)]
 
 
 class Words(Value):
-    """All that the templates of one message may use. `need` is its reference; `to_name` is who it is for, if known."""
+    """All that the templates of one message may use. `need` is its reference; `to_name` is who it is for, if known.
+
+    A message of an `exercise` begins and ends with that word.
+    """
 
     council: OneLine
     phone: OneLine
     need: OneLine
     sender_name: OneLine
     to_name: OneLine | None = None
+    exercise: bool = False

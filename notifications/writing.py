@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.links import LinkTo
 from domain.messages import ASKS, Message, MessageKind
 from domain.situations import Situation
-from notifications import to_officers, to_partners, to_residents, to_those_asked
+from notifications import to_officers, to_partners, to_residents, to_those_asked, to_those_promising, to_those_who_offer
 from notifications.letters import Council, Letter, People, Skip, shared_area
 from notifications.words import Words
 
@@ -20,10 +20,16 @@ WRITERS: dict[MessageKind, Callable[[Letter], Words | Skip]] = {
     MessageKind.reminder: to_those_asked.write_reminder,
     MessageKind.reserve_call: to_those_asked.write_reserve_call,
     MessageKind.receipt: to_partners.write_receipt,
+    MessageKind.chase: to_partners.write_chase,
     MessageKind.new_link: to_partners.write_new_link,
     MessageKind.private_details: to_partners.write_private_details,
+    MessageKind.chosen: to_those_who_offer.write_chosen,
+    MessageKind.not_chosen: to_those_who_offer.write_not_chosen,
     MessageKind.stand_down: to_partners.write_stand_down,
     MessageKind.call_off: to_partners.write_call_off,
+    MessageKind.changed: to_those_promising.write_changed,
+    MessageKind.reduced: to_those_promising.write_reduced,
+    MessageKind.transfer: to_those_promising.write_transfer,
     MessageKind.thanks: to_partners.write_thanks,
     MessageKind.resident_received: to_residents.write_received,
     MessageKind.resident_covered: to_residents.write_covered,
@@ -31,6 +37,8 @@ WRITERS: dict[MessageKind, Callable[[Letter], Words | Skip]] = {
     MessageKind.resident_asked: to_residents.write_asked,
     MessageKind.resident_closed: to_residents.write_closed,
     MessageKind.officer_task: to_officers.write_task,
+    MessageKind.task_passed: to_officers.write_passed,
+    MessageKind.task_over: to_officers.write_over,
 }
 MUTABLE = frozenset({MessageKind.invitation, MessageKind.reminder})
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from infra.store import Store
+from infra.store import ALL_HELD, Store
 
 LATE_ALARM = timedelta(minutes=2)
 STUCK_MESSAGE = timedelta(minutes=15)
 MISSING_SWEEP = timedelta(minutes=3)
+LONG_HOLD = timedelta(days=1)
 
 
 def audit(store: Store, now: datetime) -> list[str]:
@@ -26,11 +27,20 @@ def audit(store: Store, now: datetime) -> list[str]:
     swept = store.marks().get("sweep")
     if swept is None or swept < now - MISSING_SWEEP:
         problems.append("no sweep has run lately: is the worker up?")
+    if held := _held_long(store, now):
+        problems.append(f"on hold for more than a day: {', '.join(held)}; `muster incident resume` goes on")
     if untaken := store.untaken_tasks():
         problems.append(f"{untaken} tasks have been let pass by every officer")
     if not store.officers():
         problems.append("no officer is on record to hand needs over to: muster officer add")
     return problems
+
+
+def _held_long(store: Store, now: datetime) -> list[str]:
+    """The incidents that somebody may have forgotten on hold."""
+    everything = store.marks().get(ALL_HELD)
+    found = ["everything"] if everything and everything < now - LONG_HOLD else []
+    return found + [i.id for i in store.incidents() if i.held_at and i.held_at < now - LONG_HOLD]
 
 
 def _some(needs: list[str]) -> str:

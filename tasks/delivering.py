@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,26 +14,30 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from domain.answering import record_undeliverable
+from domain.bouncing import record_undeliverable
 from domain.handing_over import pass_from_unreachable, raise_task
+from domain.messages import Channel as ByChannel
 from domain.messages import Message
 from domain.officers import TaskKind
 from infra import clock
 from infra.door import Busy, Door
 from infra.stopping import stop_asked
-from infra.store import Lease, MessageState, OutboxRow, StoreError
-from notifications.channels import Accepted, Channel, Deferred, Down, Mail, Refused, Result, Unknown
+from infra.store import DELIVERING, Lease, MessageState, OutboxRow, StoreError
+from notifications.channels import Accepted, Channel, Deferred, Down, Mail, Refused, Result, Unknown, Withheld
+from notifications.folding import fold
+from notifications.words import Words
 from notifications.writing import Skip
+from tasks.gathering import Worded, gather
 from tasks.leasing import held
-from tasks.wording import CannotWord, NoAddress, Wording, mailable
+from tasks.wording import CannotWord, NoAddress, Wording, carries_others, freeze, mailable
 
-DELIVERING = "deliver"  # the lease's name
 AT_ONCE = 100  # messages claimed together, as long as no rate is set
 SECONDS_AT_ONCE = 5  # with a rate: as many as go out in this time
 SETTLE_EVERY, SETTLE_WITHIN = 20, 1.0  # results written together: what is sent and not yet written goes once more
 RETRIES = (timedelta(seconds=30), timedelta(minutes=10), timedelta(hours=1))
 GRACE = timedelta(minutes=2)  # before a send that was cut short is tried once more
 OUT_OF_REACH = timedelta(seconds=15)
+LOOK_FOR_HOLDS = 1.0  # seconds between looks while a batch is on its way
 
 log = logging.getLogger("muster.delivering")
 
@@ -43,7 +48,7 @@ class _Stopped(Exception):
 
 @dataclass
 class Deliverer:
-    """Sends messages, one deliverer at a time: whoever holds the lease."""
+    """Sends the messages of one channel, one deliverer at a time: whoever holds its lease."""
 
     door: Door
     channel: Channel
@@ -52,11 +57,12 @@ class Deliverer:
     def deliver_due(self) -> Counter[MessageState]:
         """Deliver all that may go now. A second call at the same time finds the lease taken and does nothing."""
         delivered: Counter[MessageState] = Counter()
-        if not self.door.store.outbox_due(clock.now()):
+        carries = self.channel.carries
+        if not self.door.store.outbox_due(clock.now(), carries):
             return delivered
-        with held(self.door.store, DELIVERING, self.holder) as lease:
+        with held(self.door.store, DELIVERING[carries], self.holder) as lease:
             while lease and not stop_asked.is_set():
-                rows = self.door.store.claim(lease, clock.now(), self._at_once)
+                rows = self.door.store.claim(lease, clock.now(), self._at_once, carries)
                 batch = Batch(self.door, self.channel, lease)
                 delivered += batch.deliver(rows)
                 if not rows or batch.down:
@@ -66,8 +72,27 @@ class Deliverer:
     @property
     def _at_once(self) -> int:
         """No more than can soon be on the wire: what is claimed and not sent waits longest after a crash."""
-        rate = self.door.settings.email_rate
+        rate = self.door.settings.email_rate if self.channel.carries is ByChannel.email else 0
         return min(AT_ONCE, max(4, int(rate * SECONDS_AT_ONCE))) if rate else AT_ONCE
+
+
+@dataclass
+class Holds:
+    """Which mails of a batch were put on hold after they had been claimed: looked up once a second at most."""
+
+    door: Door
+    ids: list[str]
+    _held: frozenset[str] = frozenset()
+    _looked_at: float = float("-inf")
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def may_go(self, mail: Mail) -> bool:
+        """Is nothing known that holds it? Asked from several threads."""
+        with self._lock:
+            if time.monotonic() - self._looked_at > LOOK_FOR_HOLDS:
+                self._held = self.door.store.held_messages(self.ids)
+                self._looked_at = time.monotonic()
+            return mail.id not in self._held
 
 
 @dataclass
@@ -87,19 +112,34 @@ class Batch:
     def deliver(self, rows: list[OutboxRow]) -> Counter[MessageState]:
         """Send these rows and record what became of each."""
         wording = Wording(self.door)
-        worded = [(row, frozen) for row in rows if (frozen := self._word(wording, row))]
-        self.door.store.freeze([(row.message.id, frozen) for row, frozen in worded if not row.frozen], self.lease)
-        mails = [mail for row, frozen in worded if (mail := self._mail(wording, row, frozen))]
+        worded = [(row, words) for row in rows if (words := self._word(wording, row))]
+        gathered = gather(worded, wording.situation, self.door.store, clock.now())
+        for row in gathered.waiting:
+            self._record(replace(row, changed_at=clock.now()))
+        leaving = [(row, row.frozen or freeze(words)) for row, words in gathered.alone]
+        self.door.store.freeze([(row.message.id, frozen) for row, frozen in leaving if not row.frozen], self.lease)
+        leaving += [folded for members in gathered.together if (folded := self._fold(members))]
+        mails = [mail for row, frozen in leaving if (mail := self._mail(wording, row, frozen))]
         try:
             if mails:
-                self.channel.deliver(mails, self._settle)
+                self.channel.deliver(mails, self._settle, Holds(self.door, [mail.id for mail in mails]).may_go)
         except _Stopped:
             pass
         self._act()
         self._flush()
         return self._counts
 
-    def _word(self, wording: Wording, row: OutboxRow) -> str | None:
+    def _fold(self, members: list[Worded]) -> tuple[OutboxRow, str] | None:
+        """Let the first say it for all; `None` if the lease was lost meanwhile, and with it the right to."""
+        (carrier, _), *others = members
+        frozen = freeze(fold([words for _, words in members]))
+        ids = [row.message.id for row, _ in others]
+        if not self.door.store.fold(carrier.message.id, frozen, ids, self.lease):
+            return None
+        self._counts[MessageState.skipped] += len(ids)
+        return replace(carrier, frozen=frozen), frozen
+
+    def _word(self, wording: Wording, row: OutboxRow) -> Words | None:
         try:
             words = wording.word(row)
         except CannotWord as fault:
@@ -117,8 +157,11 @@ class Batch:
     def _mail(self, wording: Wording, row: OutboxRow, frozen: str) -> Mail | None:
         try:
             mail = wording.mail(row, frozen)
-        except NoAddress:
-            self._dead(row, "no address on file")
+        except NoAddress as none:
+            if row.message.channel is ByChannel.sms:  # the e-mail says the same
+                self._record(self._ended(row, MessageState.skipped, str(none)))
+            else:
+                self._dead(row, str(none))
             return None
         except CannotWord as fault:
             self._put_aside(row, fault)
@@ -153,11 +196,14 @@ class Batch:
             case Down(why):
                 self.down = True
                 self._record(self._later(row, OUT_OF_REACH, why))
+            case Withheld():
+                self.door.store.put_back([row.message.id], self.lease)
         if stop_asked.is_set():
             raise _Stopped
 
     def _later(self, row: OutboxRow, wait: timedelta, why: str) -> OutboxRow:
-        return replace(self._ended(row, MessageState.pending, why), not_before=clock.now() + wait)
+        later = self._ended(row, MessageState.pending, why)
+        return replace(later, not_before=clock.now() + wait, waits=False)  # it waits for the server, not for company
 
     def _ended(self, row: OutboxRow, state: MessageState, why: str | None = None) -> OutboxRow:
         return replace(row, state=state, changed_at=clock.now(), why=why)
@@ -177,8 +223,12 @@ class Batch:
     # --- what follows from it ---
 
     def _dead(self, row: OutboxRow, why: str) -> None:
-        """Nobody can be reached there."""
-        self._first(self._ended(row, MessageState.bounced, why), partial(self._act_on_dead, row.message))
+        """Nobody can be reached there. A text message is only ever a second way: nobody counts as unable for it."""
+        bounced = self._ended(row, MessageState.bounced, why)
+        if row.message.channel is ByChannel.sms:
+            self._record(bounced)
+        else:
+            self._first(bounced, partial(self._act_on_dead_mail, row))
 
     def _first(self, row: OutboxRow, act: Callable[[], None]) -> None:
         """Record `row` only when `act` has been done: a crash in between does both again, and twice is harmless."""
@@ -192,6 +242,12 @@ class Batch:
                 log.warning("message %s: what follows has to wait: %s", row.message.id, type(passing).__name__)
             else:
                 self._record(row)
+
+    def _act_on_dead_mail(self, row: OutboxRow) -> None:
+        """What this mail carried for other needs has not arrived either."""
+        carried = self.door.store.carried(row.message.id) if carries_others(row) else []
+        for message in (row.message, *(other.message for other in carried)):
+            self._act_on_dead(message)
 
     def _act_on_dead(self, message: Message) -> None:
         """A partner counts as unable, an officer's task passes on, for a resident somebody is asked to phone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +12,11 @@ from domain.effects import change_for
 from domain.escalation import next_step
 from domain.handing_over import raise_decision_task
 from domain.matching import Choice, choose
+from domain.responders import Responder
+from domain.safeguarding import checks_lost, promised_with_check
 from domain.situations import Situation
-from domain.steps import Ask, Rest, Step
+from domain.steps import Ask, CallReserve, Rest, Step
+from domain.widening import call_times
 from infra import clock
 from infra.door import Busy, Door
 from infra.store import Store, StoreError
@@ -64,9 +68,15 @@ def take_step(door: Door, need: str) -> Step:
     taken: list[Step] = []
 
     def decide(situation: Situation, now: datetime) -> Change | None:
-        step = next_step(situation, now)
+        step = lost_checks_for(situation, door.store, now) or next_step(situation, now)
         taken.append(step)
-        return change_for(step, situation, lambda ask: _choose(ask, situation, door.store, now), now)
+        return change_for(
+            step,
+            situation,
+            lambda ask: choose_for(ask, situation, door.store, now),
+            lambda call: times_for(call, situation, door.store, now),
+            now,
+        )
 
     done = door.change(need, decide)
     if isinstance(done, Refusal):
@@ -74,10 +84,26 @@ def take_step(door: Door, need: str) -> Step:
     return taken[-1]
 
 
-def _choose(step: Ask, situation: Situation, store: Store, now: datetime) -> Choice:
+def lost_checks_for(situation: Situation, store: Store, now: datetime) -> Step | None:
+    """A need is woken when somebody it asked has lost a check: look whether they have promised what requires it."""
+    promised = {invitation.responder for invitation in promised_with_check(situation, now)}
+    return checks_lost(situation, _responders(promised, store), now) if promised else None
+
+
+def times_for(step: CallReserve, situation: Situation, store: Store, now: datetime) -> dict[str, datetime]:
+    """From when those who stand by may be called, as the directory has them now."""
+    standing_by = {situation.by_id[id].responder for id in step.invitations}
+    return call_times(situation, step, _responders(standing_by, store), now)
+
+
+def _responders(ids: Iterable[str], store: Store) -> dict[str, Responder]:
+    return {id: responder for id in ids if (responder := store.responder(id))}
+
+
+def choose_for(step: Ask, situation: Situation, store: Store, now: datetime) -> Choice:
     """Choose from as many as it takes: those who cannot be asked today must not crowd out those who can."""
     need = situation.need
-    round = need.playbook.round(step.round)
+    round = need.playbook.together(step.rounds)
     limit = max(MOST_CANDIDATES, round.ask) + len(situation.invitations)
     while True:
         candidates = store.candidates(
@@ -88,7 +114,7 @@ def _choose(step: Ask, situation: Situation, store: Store, now: datetime) -> Cho
             week_of(now, situation),
             limit,
         )
-        choice = choose(candidates, situation, step.lines, round, now)
+        choice = choose(candidates, situation, step, now)
         if not choice.dry or len(candidates) < limit:
             return choice
         limit *= 4

@@ -10,20 +10,20 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from domain.links import LinkTo, Purpose, derive_token, url_of
-from domain.messages import ASKS, Message, MessageKind
+from domain.messages import Channel, Message, MessageKind
 from domain.responders import Contact
 from domain.situations import Situation
 from infra import clock
 from infra.door import Door
-from infra.store import MessageState, OutboxRow
+from infra.store import OutboxRow
 from notifications.channels import Mail
 from notifications.composing import CannotCompose, compose
-from notifications.kinds import KINDS
+from notifications.folding import FOLDED
+from notifications.kinds import KIND_OF, KINDS
 from notifications.rendering import CannotRender, render
+from notifications.texting import render_text, takes_texts
 from notifications.words import Words
 from notifications.writing import Skip, suppresses_auto_replies, unsubscribe_link, write
-
-SENT = (MessageState.accepted, MessageState.delivered, MessageState.unknown)
 
 
 class CannotWord(Exception):
@@ -31,7 +31,7 @@ class CannotWord(Exception):
 
 
 class NoAddress(Exception):
-    """There is no address on file for its recipient."""
+    """There is no way to send it to its recipient. Says why."""
 
 
 @dataclass
@@ -42,13 +42,19 @@ class Wording:
     _situations: dict[str, Situation] = field(default_factory=dict)
     _asked: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def word(self, row: OutboxRow) -> str | Skip:
-        """The words of a message as JSON, fixed at its first claim; or why it is not to be sent."""
-        message = row.message
+    def word(self, row: OutboxRow) -> Words | Skip:
+        """What this message says as things stand; or why it is not to be sent. Those it carries count as it does."""
+        said = self._write(row.message)
+        if isinstance(said, Skip) and carries_others(row):
+            others = [self._write(other.message) for other in self.door.store.carried(row.message.id)]
+            said = next((words for words in others if not isinstance(words, Skip)), said)
+        return said
+
+    def _write(self, message: Message) -> Words | Skip:
         try:
-            words = write(
+            return write(
                 message,
-                self._situation(message.need),
+                self.situation(message.need),
                 self.door.store,
                 self.door.settings,
                 now=clock.now(),
@@ -56,29 +62,31 @@ class Wording:
             )
         except (ValidationError, LookupError) as wrong:
             raise CannotWord(f"cannot be worded: {type(wrong).__name__}") from wrong
-        if isinstance(words, Skip):
-            return words
-        return row.frozen or json.dumps(
-            {
-                "kind": message.kind.value,
-                "words": words.model_dump(mode="json"),
-                "date": clock.now().replace(microsecond=0).isoformat(),
-                "boundary": secrets.token_hex(12),
-            }
-        )
 
     def mail(self, row: OutboxRow, frozen: str) -> Mail:
         """The mail itself: the same for the same words, to the last byte."""
         message, fixed = row.message, json.loads(frozen)
         address = self._address(message)
         try:
-            raw = self._compose(message, KINDS[message.kind].model_validate(fixed["words"]), fixed, address)
+            words = KINDS[MessageKind(fixed["kind"])].model_validate(fixed["words"])
+            if message.channel is Channel.sms:
+                raw = f"To: {address}\n\n{render_text(words, self._url)}\n".encode()
+            else:
+                raw = self._compose(message, words, fixed, address)
         except (CannotCompose, CannotRender, ValidationError, KeyError) as wrong:
             raise CannotWord(f"cannot be composed: {type(wrong).__name__}") from wrong
-        sender = self.door.settings.email_from
-        return Mail(id=message.id, to=address, raw=raw, sender=sender, urgent=message.urgent, again=row.again)
+        return Mail(
+            id=message.id,
+            to=address,
+            raw=raw,
+            sender=self.door.settings.email_from,
+            urgent=message.urgent,
+            again=row.again,
+            date=datetime.fromisoformat(fixed["date"]),
+        )
 
-    def _situation(self, need: str) -> Situation:
+    def situation(self, need: str) -> Situation:
+        """The need as it was when this batch first looked."""
         if need not in self._situations:
             self._situations[need] = self.door.situation(need)
         return self._situations[need]
@@ -88,26 +96,40 @@ class Wording:
         if message.kind is not MessageKind.stand_down:
             return frozenset()
         if message.need not in self._asked:
-            self._asked[message.need] = frozenset(
-                row.message.invitation
-                for row in self.door.store.messages(message.need)
-                if row.message.kind in ASKS and row.message.invitation and row.state in SENT
-            )
+            self._asked[message.need] = self.door.store.asks_sent(message.need)
         return self._asked[message.need]
 
     def _address(self, message: Message) -> str:
         """Looked up each time: an address mended meanwhile is the one that is used."""
+        return self._phone(message) if message.channel is Channel.sms else self._email(message)
+
+    def _email(self, message: Message) -> str:
         store, (kind, _, id) = self.door.store, message.to.partition(":")
         if kind == "resident":
-            found = store.resident(message.need).email
+            found = store.resident(message.need).write_to
         elif kind == "officer":
             found = next((officer.email for officer in store.officers() if officer.id == id), None)
         else:
             addresses = mailable(store.contacts(id))
             found = addresses[min(message.contact, len(addresses) - 1)] if addresses else None
         if found is None:
-            raise NoAddress
+            raise NoAddress("no address on file")
         return found
+
+    def _phone(self, message: Message) -> str:
+        store, (kind, _, id) = self.door.store, message.to.partition(":")
+        if self.door.settings.texts == "none":
+            raise NoAddress("no text messages are sent from here")
+        if kind == "officer":
+            numbers = [officer.phone for officer in store.officers() if officer.id == id]
+        else:
+            numbers = [contact.phone for contact in store.contacts(id)]
+        known = [number for number in numbers if number]
+        if not known:
+            raise NoAddress("no phone on file")
+        if not (mobile := next((number for number in known if takes_texts(number)), None)):
+            raise NoAddress("a landline is not texted")
+        return mobile
 
     def _compose(self, message: Message, words: Words, fixed: dict[str, str], address: str) -> bytes:
         settings = self.door.settings
@@ -134,6 +156,23 @@ class Wording:
         settings = self.door.settings
         token = derive_token(settings.signing_keys, link.kid, Purpose(link.purpose), link.target)
         return url_of(settings.base_url, Purpose(link.purpose), token)
+
+
+def freeze(words: Words) -> str:
+    """Words as JSON, with all else that makes every attempt the same."""
+    return json.dumps(
+        {
+            "kind": KIND_OF[type(words)].value,
+            "words": words.model_dump(mode="json"),
+            "date": clock.now().replace(microsecond=0).isoformat(),
+            "boundary": secrets.token_hex(12),
+        }
+    )
+
+
+def carries_others(row: OutboxRow) -> bool:
+    """Does this message say what others were to say?"""
+    return row.frozen is not None and json.loads(row.frozen).get("kind") in FOLDED
 
 
 def mailable(contacts: list[Contact]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -13,7 +14,8 @@ from prefect.cache_policies import NO_CACHE
 
 from infra import clock
 from infra.process import the_door
-from notifications.channels import open_channel
+from infra.store import MessageState
+from notifications.channels import open_channel, open_texts
 from tasks.auditing import audit
 from tasks.delivering import Deliverer
 from tasks.moving import move_needs
@@ -23,10 +25,11 @@ log = logging.getLogger("muster.tasks")
 
 
 @lru_cache(maxsize=1)
-def _deliverer() -> Deliverer:
-    """One for each process, so that connections to the mail server are kept."""
+def _deliverers() -> tuple[Deliverer, ...]:
+    """One for each channel and process, so that connections to the mail server are kept."""
     settings = the_door().settings
-    return Deliverer(the_door(), open_channel(settings.email, settings.home, settings.email_rate))
+    ways = open_channel(settings.email, settings.home, settings.email_rate), open_texts(settings.home)
+    return tuple(Deliverer(the_door(), way) for way in ways)
 
 
 @task(cache_policy=NO_CACHE)
@@ -64,8 +67,8 @@ async def move_many(need_ids: list[str]) -> int:
 @task(cache_policy=NO_CACHE)
 async def deliver_messages() -> dict[str, int]:
     """Send what the outbox holds. While another deliverer is at it, there is nothing left to do."""
-    delivered = await asyncio.to_thread(_deliverer().deliver_due)
-    return {state.value: count for state, count in delivered.items()}
+    ways = await asyncio.gather(*(asyncio.to_thread(deliverer.deliver_due) for deliverer in _deliverers()))
+    return {state.value: count for state, count in sum(ways, Counter[MessageState]()).items()}
 
 
 @task(cache_policy=NO_CACHE)

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain import answering, asking, closing, handing_over
+from domain import answering, asking, choosing, closing, finishing, handing_over, reopening, taking_answers
 from domain.answering import Answer, AnswerKind
-from domain.capabilities import Capability, CheckLevel, Sector
-from domain.changes import Change, Refusal
-from domain.events import Event
+from domain.capabilities import Accept, Capability, CheckLevel, Sector
+from domain.changes import Change, Draft, Refusal
+from domain.events import Event, EventCode
 from domain.invitations import Invitation, Reason
 from domain.matching import Choice, Chosen
 from domain.messages import Message, MessageKind
 from domain.needs import Line, Need, Outcome, Resident
-from domain.officers import Officer, TaskStatus
+from domain.officers import Officer, TaskKind, TaskStatus
 from domain.opening import open_need
 from domain.playbooks import Playbook, Role, Round
 from domain.responders import Contact, Responder
 from domain.situations import Situation
-from domain.steps import Ask, CallReserve, HandToOfficer, Remind, Reopen
+from domain.steps import Ask, CallReserve, Chase, HandToOfficer, PassTask, Remind, Reopen
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,6 +45,8 @@ CARE = Capability(
     check=CheckLevel.enhanced,
     sectors=(Sector.provider,),
 )
+OFFERED = CARE.but(accept=Accept.officer, at_home=True, terms="Paid at the council's framework rate.")
+DELICATE = OFFERED.but(sensitive=True)
 PLAYBOOK = Playbook(
     name="everyday",
     title="Neighbours first",
@@ -174,7 +176,7 @@ class Play:
         settled = answering.settle(self.situation, self.of(id), answer, self.now)
         agreed = {s.line.number: (s.pledged, s.reserve) for s in settled}
         shown = Answer(**{**answer.__dict__, "agreed": agreed})
-        change = answering.take_answer(self.situation, self.of(id).id, shown, self.people.known[id], self.now)
+        change = taking_answers.take_answer(self.situation, self.of(id).id, shown, self.people.known[id], self.now)
         return self.take(change)
 
     def says_yes(self, id: str, *counts: int, ready_by: datetime | None = None, by: str = "partner") -> Play:
@@ -188,19 +190,30 @@ class Play:
     def asks(self, id: str, question: str) -> Play:
         return self.answer(id, Answer(AnswerKind.question, note=question, name="Priya"))
 
+    def reports(self, id: str, kind: AnswerKind, *counts: int, note: str | None = None) -> Play:
+        """They say how it goes, with what they brought."""
+        brought = dict(enumerate(counts, start=1))
+        answer = Answer(kind, brought, note=note)
+        return self.take(
+            taking_answers.take_answer(self.situation, self.of(id).id, answer, self.people.known[id], self.now)
+        )
+
+    def chase(self, id: str) -> Play:
+        return self.take(finishing.chase(self.situation, Chase((self.of(id).id,), ""), self.now))
+
     def remind(self, *ids: str) -> Play:
         return self.take(asking.remind(self.situation, Remind(tuple(self.of(id).id for id in ids), ""), self.now))
 
     def call_reserve(self, *ids: str) -> Play:
         step = CallReserve(tuple(self.of(id).id for id in ids), "")
-        return self.take(asking.call_reserve(self.situation, step, self.now))
+        return self.take(asking.call_reserve(self.situation, step, dict.fromkeys(step.invitations, self.now), self.now))
 
     def stand_down(self) -> Play:
         return self.take(closing.stand_down(self.situation, self.now))
 
     def reopen(self) -> Play:
         lines = tuple(line.number for line in self.situation.missing_lines)
-        return self.take(closing.reopen(self.situation, Reopen(lines, ""), self.now))
+        return self.take(reopening.reopen(self.situation, Reopen(lines, ""), self.now))
 
     def hand_over(self, why: str = "exhausted") -> Play:
         lines = tuple(line.number for line in self.situation.missing_lines)
@@ -220,9 +233,27 @@ class Play:
     def close(self, outcome: Outcome, by: str = "officer:olu") -> Play:
         return self.take(closing.close(self.situation, outcome, by, self.now))
 
+    def raises(self, kind: TaskKind, about: str | None = None, note: str | None = None) -> Play:
+        """An officer is asked to act, about somebody's invitation and their words if there are any."""
+        draft = Draft(self.situation, self.now)
+        kept = draft.keep_note(note) if note else None
+        draft.note_event(EventCode.task_raised, kind=kind.value)
+        draft.raise_task(kind, invitation=self.of(about).id if about else None, note=kept)
+        return self.take(draft.change(wake_at=None))
+
+    def pass_on(self) -> Play:
+        """The officer who has the newest open task lets it pass."""
+        return self.take(handing_over.pass_task(self.situation, PassTask(self.situation.open_tasks[-1], ""), self.now))
+
     def take_task(self) -> Play:
         task = next(t for t in self.situation.tasks if t.status is TaskStatus.open)
         return self.take(handing_over.take_task(self.situation, task.id, "olu", self.now))
+
+    def chooses(self, id: str) -> Play:
+        """An officer chooses all that they offer; those whose offer is covered by it are let go."""
+        self.take(choosing.choose_offer(self.situation, self.people.known[id], {}, "officer:olu", self.now))
+        step = choosing.offers_to_release(self.situation)
+        return self.take(choosing.release_offers(self.situation, step, self.now)) if step else self
 
     def last(self, kind: MessageKind, to: str | None = None) -> Message:
         """The newest message of this kind (to this recipient)."""

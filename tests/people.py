@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from domain.capabilities import Capability, Catalogue, CheckLevel, Sector
+from domain.capabilities import Accept, Capability, Catalogue, CheckLevel, Sector
 from domain.needs import Need, Resident
 from domain.officers import Officer
 from domain.opening import NeedRequest, read_need
@@ -39,6 +39,14 @@ CATALOGUE = Catalogue(
         Capability(
             code="personal-care", title="Personal care at home", unit="care visit", units="care visits",
             category="health", sectors=(Sector.provider,), split=False, check=CheckLevel.enhanced,
+        ),
+        Capability(
+            code="care-hours", title="Hours of care", unit="hour of care", units="hours of care", category="health",
+            sectors=(Sector.provider,), check=CheckLevel.enhanced, accept=Accept.officer, lead=timedelta(hours=2),
+        ),
+        Capability(
+            code="key-safe", title="Key safe opened", unit="key safe", units="key safes", category="health",
+            split=False, at_home=True, sensitive=True,
         ),
     ),
 )  # fmt: skip

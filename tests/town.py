@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -21,6 +22,7 @@ from cli.demo.pages import FormReader, links, plain_text
 from domain.capabilities import Catalogue
 from domain.changes import Refusal
 from domain.closing import close as close_need
+from domain.incidents import Incident, new_incident_reference
 from domain.needs import Outcome, Resident
 from domain.officers import Officer
 from domain.opening import NeedRequest
@@ -35,7 +37,7 @@ from infra.recording import record_need
 from infra.settings import Settings
 from infra.showing import names_in
 from infra.store import OutboxRow, open_store
-from notifications.channels import Channel, open_channel
+from notifications.channels import Channel, open_channel, open_texts
 from tasks.delivering import Deliverer
 from tasks.moving import move_needs
 from tests.mailserver import MailServer
@@ -54,6 +56,7 @@ class Town:
     server: MailServer | None = None
     door: Door = field(init=False)
     channel: Channel = field(init=False)
+    texts: Channel = field(init=False)
     read: set[str] = field(default_factory=set)
     addresses: dict[str, list[str]] = field(default_factory=dict)
     _client: TestClient = field(init=False)
@@ -70,23 +73,32 @@ class Town:
         clock.set_source(lambda: self.moment)
         self.door = Door(open_store(settings.store_url), settings)
         self.channel = open_channel(settings.email, self.home, 0)
+        self.texts = open_texts(self.home)
         self._client = TestClient(create_app(self.door), base_url=settings.base_url, follow_redirects=True)
 
     # --- people ---
 
-    def has(self, name: str, sector: str, *capabilities: str, emails: tuple[str, ...] = (), **more: object) -> str:
+    def has(
+        self,
+        name: str,
+        sector: str,
+        *capabilities: str,
+        emails: tuple[str, ...] = (),
+        phone: str | None = None,
+        **more: object,
+    ) -> str:
         """Somebody who may be asked; their address is made of their name unless they have `emails`."""
         self.addresses[name] = list(emails) or [address(name)]
         id = name.lower().replace(" ", "-")
         responder = Responder.model_validate(
             {"id": id, "name": name, "sector": sector, "capabilities": capabilities, **more}
         )
-        contacts = [Contact(email=email) for email in self.addresses[name]]
+        contacts = [Contact(email=email, phone=phone) for email in self.addresses[name]]
         self.door.store.put_responders([(responder, contacts)], self.moment)
         return id
 
-    def has_officer(self, name: str, role: Role = Role.duty) -> None:
-        officer = Officer(id=f"O-{name.lower()}", name=name, email=address(name), role=role)
+    def has_officer(self, name: str, role: Role = Role.duty, phone: str | None = None) -> None:
+        officer = Officer(id=f"O-{name.lower()}", name=name, email=address(name), phone=phone, role=role)
         self.door.store.add_officer(officer, self.moment)
         self.settle()
 
@@ -100,6 +112,7 @@ class Town:
         needed_by: str = "+7d",
         area: str = "Norbiton",
         urgent: bool = False,
+        urgent_because: str | None = None,
         at_home: str | None = "12 Example Road, KT1 1ZZ",
         phone: str | None = None,
         look: bool = True,
@@ -114,12 +127,48 @@ class Town:
             area=area,
             needed_by=needed_by,
             urgent=urgent,
+            urgent_because=urgent_because,
             resident=Resident(name=who, email=own, address=at_home, phone=phone),
         )
         reference = record_need(self.door, self.catalogue, playbook, request).need
         if look:
             self.settle()
         return reference
+
+    def has_incident(self, name: str, place: str, lead: str, *, exercise: bool = False) -> str:
+        """An incident is put on record, led by the officer of this name."""
+        leader = next(officer.id for officer in self.door.store.officers() if officer.name == lead)
+        incident = Incident(
+            id=new_incident_reference(), name=name, place=place, lead=leader, exercise=exercise, opened_at=self.moment
+        )
+        assert self.door.store.add_incident(incident)
+        return incident.id
+
+    def incident_needs(
+        self, incident: str, *lines: str, playbook: Playbook, needed_by: str = "+6h", urgent: bool = False
+    ) -> str:
+        """Whoever is at the incident's place needs this; there is no resident to tell."""
+        request = NeedRequest(
+            category=self.catalogue.find(lines[0].partition(":")[0]).category,
+            summary="For everybody at the rest centre",
+            lines=lines,
+            area="Norbiton",
+            needed_by=needed_by,
+            urgent=urgent,
+            incident=incident,
+        )
+        reference = record_need(self.door, self.catalogue, playbook, request).need
+        self.settle()
+        return reference
+
+    def is_held(self, incident: str | None = None) -> None:
+        """`muster incident hold`: one incident, or everything."""
+        assert self.door.store.hold(incident, self.moment)
+        self.settle()
+
+    def goes_on(self, incident: str | None = None) -> None:
+        assert self.door.store.resume(incident, self.moment)
+        self.settle()
 
     def officer_closes(self, need: str, outcome: Outcome) -> None:
         """An officer says how it ended, as `muster need close` and `withdraw` do."""
@@ -131,13 +180,14 @@ class Town:
 
     def settle(self) -> None:
         """Do what the worker would do now."""
-        deliverer = Deliverer(self.door, self.channel)
+        deliverers = [Deliverer(self.door, channel) for channel in (self.channel, self.texts)]
         for _ in range(30):
             due = self.door.store.due(self.moment, 1000)
             if not due and not self.door.store.outbox_due(self.moment):
                 return
             move_needs(self.door, due)
-            deliverer.deliver_due()
+            for deliverer in deliverers:
+                deliverer.deliver_due()
         raise AssertionError("the town does not come to rest")
 
     def decides(self) -> None:
@@ -205,9 +255,24 @@ class Town:
         """Every mail nobody has read yet, the oldest first."""
         return [(key, mail) for key, mail in self.mails() if key not in self.read]
 
+    def texted(self) -> list[tuple[str, str, str]]:
+        """Every text message nobody has read yet: its file, the number, its words; the oldest first."""
+        files = sorted((self.home / "outbox").glob("*.sms"), key=lambda file: file.stat().st_mtime_ns)
+        found = [(file.name, *file.read_text().split("\n\n", 1)) for file in files if file.name not in self.read]
+        return [(name, to.removeprefix("To: "), words.strip()) for name, to, words in found]
+
+    def phone(self, number: str) -> str:
+        """The oldest unread text message to this number; it is read now."""
+        for name, to, words in self.texted():
+            if to == number:
+                self.read.add(name)
+                return words
+        raise AssertionError(f"no text message for {number}")
+
     def quiet(self) -> None:
         """Nobody got a message that the story did not expect."""
         left = [f"{mail['To']}: {mail['Subject']}" for _, mail in self.unread()]
+        left += [f"{to}: {words}" for _, to, words in self.texted()]
         assert not left, "messages nobody expected:\n" + "\n".join(left)
 
     def close(self) -> None:
@@ -313,6 +378,10 @@ class Inbox:
         """A resident says `yes`, `partly` or `no`."""
         return self._answers(answer=said, note=note)
 
+    def ends_it(self, how: str, **more: str) -> Inbox:
+        """An officer who has taken the task says how it ended: choose, check, send."""
+        return self._answers(answer=how, **more)
+
     def and_takes_it(self) -> Inbox:
         """An officer ticks the box and takes the task."""
         form = FormReader(self.page)
@@ -326,7 +395,9 @@ def address(name: str) -> str:
     return f"{name.lower().replace(' ', '.')}@example.org"
 
 
+@lru_cache(maxsize=1000)
 def parse(raw: bytes) -> EmailMessage:
+    """A mail that left; a long story looks at each many times, and reads it once."""
     message = email.message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)
     return message

@@ -25,18 +25,18 @@ def read_answer(
     wrong = Wrong()
     said = form.get("answer", "")
     if said not in list(AnswerKind):
-        wrong.say("answer", "Select whether you can help.")
+        wrong.say("answer", "Select your answer." if invitation.has_promised else "Select whether you can help.")
         return None, wrong
     kind, yes = AnswerKind(said), AnswerKind(said) in SAYS_YES
     lines = asked_lines(situation, invitation)
     answer = Answer(
         kind=kind,
-        offers=_read_offers(form, lines, wrong) if yes else {},
+        offers=_read_offers(form, lines, wrong) if yes or kind is AnswerKind.done else {},
         ready_by=_read_ready_by(form, lines, now, site, wrong) if yes else {},
         reason=_read_reason(form, wrong) if kind is AnswerKind.reject else None,
         note=read_note(form, wrong),
         name=read_name(form, wrong),
-        agreed=_read_agreed(form, lines),
+        agreed=_read_agreed(form, lines) if yes else None,
         page_version=_read_version(form),
     )
     return (None if wrong else answer), wrong
@@ -115,5 +115,7 @@ def as_fields(shown: Answer, settled: tuple[Settled, ...]) -> dict[str, str]:
         fields |= {f"quantity-{number}": str(offered) for number, offered in shown.offers.items()}
         fields |= {f"ready-by-{number}": moment.isoformat() for number, moment in shown.ready_by.items()}
         fields |= {f"agreed-{s.line.number}": f"{s.pledged},{s.reserve}" for s in settled}
+    if shown.kind is AnswerKind.done:
+        fields |= {f"quantity-{number}": str(brought) for number, brought in shown.offers.items()}
     given = {"reason": shown.reason.value if shown.reason else None, "note": shown.note, "name": shown.name}
     return fields | {name: value for name, value in given.items() if value}

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from infra.door import Busy, Door, NoSuchNeed
 from infra.settings import settings
 from infra.store import StoreError, open_store
-from web import health, mailbox, muting, new_link, officer, partner, resident
+from web import health, mailbox, muting, new_link, officer, partner, partner_home, resident
 from web.forms import Form, FormBroken, read_form
 from web.security import (
     LastResort,
@@ -78,6 +78,7 @@ def _routes(site: Site) -> list[Route]:
         page("/s/{token:anything}", resident.open_page, resident.send),
         page("/t/{token:anything}", officer.open_page, officer.send),
         page("/u/{token:anything}", muting.open_page, muting.send),
+        page("/p/{token:anything}", partner_home.open_page, partner_home.send),
         page("/healthz", health.healthz),
         page("/readyz", health.readyz),
         page("/mailbox", mailbox.show_mails),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from domain.officers import TaskStatus
 from infra import clock
 from infra.store import Store, StoreError
 from web.site import Site
@@ -50,9 +51,16 @@ def what_is_wrong(store: Store, now: datetime) -> list[str]:
 
 
 def what_wants_a_person(store: Store) -> list[str]:
-    """What no restart mends: tasks that every officer on the list has let pass, or that nobody is there to take."""
-    untaken = store.untaken_tasks()
-    return [f"Tasks that every officer has let pass: {untaken}."] if untaken else []
+    """What no restart mends: tasks that officers have let pass, or that nobody is there to take; mails refused."""
+    found = []
+    if untaken := store.untaken_tasks():
+        found.append(f"Tasks that every officer has let pass: {untaken}.")
+    elif late := sum(1 for task in store.tasks(statuses=[TaskStatus.open]) if task.passes):
+        found.append(f"Tasks that nobody has taken in time: {late}.")
+    if refused := store.refused_mails():
+        officers = sum(1 for row in refused if row.message.to.startswith("officer:"))
+        found.append(f"Messages that were refused and have not arrived: {len(refused)}, to officers: {officers}.")
+    return found
 
 
 def _seconds(length: timedelta) -> int:

@@ -69,7 +69,7 @@ def send_links(site: Site, reference: str, email: str) -> None:
             addresses = [contact.email for contact in site.store.contacts(responder)]
             if (number := _find(email, addresses)) is not None:
                 site.door.change(reference, partial(_to_responder, site, responder, number))
-        if _find(email, [site.store.resident(reference).email]) is not None:
+        if _find(email, [site.store.resident(reference).write_to]) is not None:
             site.door.change(reference, partial(_to_resident, site))
     except (StoreError, Busy) as trouble:
         log_incident("new-link", trouble, "/r/new")

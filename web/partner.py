@@ -9,14 +9,16 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.answering import Answer, settle, take_answer
+from domain.answering import Answer, AnswerKind, delivered_of, settle
 from domain.changes import Change, Refusal
 from domain.links import Purpose
 from domain.situations import Situation
+from domain.taking_answers import take_answer
 from infra import clock
 from infra.door import Busy
-from web.answers import as_typed, read_answer, without_check
+from web.answers import SAYS_YES, as_typed, read_answer, without_check
 from web.forms import MOST_FIELDS, Form, Wrong, check_size, wants_to_change
+from web.moving_answers import is_about_moving, send_moving
 from web.partner_pages import Asked, check_page, partner_page
 from web.security import hold_to
 from web.site import Site, UnknownLink
@@ -28,7 +30,7 @@ MORE_NOW = "Thank you. More is needed now than when you looked. Check what your 
 def open_page(site: Site, request: Request) -> Response:
     """Show the invitation as it stands now."""
     asked = _read(site, request)
-    return partner_page(site, asked, {}, Wrong())
+    return partner_page(site, asked, {}, Wrong(), show=request.query_params.get("show"))
 
 
 def send(site: Site, request: Request, form: Form) -> Response:
@@ -36,6 +38,8 @@ def send(site: Site, request: Request, form: Form) -> Response:
     asked = _read(site, request)
     hold_to(site.limits.posts, asked.link.row.hash)
     check_size(form, max(MOST_FIELDS, 20 + 3 * len(asked.invitation.shares)))
+    if is_about_moving(form):
+        return send_moving(site, request, asked, form)
     if wants_to_change(request, form):
         return partner_page(site, asked, as_typed(form), Wrong())
     answer, wrong = read_answer(form, asked.situation, asked.invitation, clock.now(), site)
@@ -73,6 +77,9 @@ def _check(site: Site, asked: Asked, form: Form, answer: Answer) -> Response:
 
 def _as_shown(answer: Answer, asked: Asked) -> Answer:
     """The answer with its amounts spelt out, agreed to as they stand: what one press will send."""
+    if answer.kind not in SAYS_YES:
+        brought = delivered_of(asked.invitation, answer) if answer.kind is AnswerKind.done else {}
+        return replace(answer, offers=brought, page_version=asked.invitation.version)
     settled = settle(asked.situation, asked.invitation, answer, clock.now())
     offers = {**answer.offers, **{s.line.number: s.offered for s in settled}}
     agreed = {s.line.number: (s.pledged, s.reserve) for s in settled}

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.responses import Response
 
 from domain.answering import (
+    HOW_IT_GOES,
     Answer,
     AnswerKind,
     Settled,
     answerable,
     asked_lines,
+    may_report,
     room_for,
     settle,
 )
+from domain.choosing import chosen_by
+from domain.finishing import is_time, promised_of
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.labels import label_code
+from domain.links import Purpose
 from domain.needs import Line
 from domain.responders import Responder
+from domain.safeguarding import must_name
 from domain.situations import Situation
 from infra import clock
-from notifications.letters import shared_area
-from web.answers import as_fields
+from notifications.letters import shared_area, terms_of
+from web.answers import SAYS_YES, as_fields
 from web.forms import Wrong
+from web.moving import question_of
 from web.site import Link, Site
 from web.states import State, say_invitation
 
@@ -57,6 +65,9 @@ class LineShown:
     missing: str
     covered: bool
     promised: str | None
+    offered: str | None
+    brought: str | None
+    units_promised: str
     more: str | None
     all_of_it: str
     due: str
@@ -72,22 +83,27 @@ def partner_page(
     wrong: Wrong,
     status: int = 200,
     notice: str | None = None,
+    show: str | None = None,
 ) -> Response:
+    """How it stands, and the form for an answer: from the agreed time, how it went; or whichever `show` asks for."""
     situation, invitation = asked.situation, asked.invitation
     need, now = situation.need, clock.now()
     lines = [_show_line(situation, invitation, line, site) for line in asked_lines(situation, invitation)]
     refusal = answerable(situation, invitation)
-    state = say_invitation(situation, invitation, site.say, site.settings.zone)
+    state = say_invitation(situation, invitation, site.say, site.settings.zone, now)
+    reports = may_report(invitation)
+    how = _asks_how_it_goes(asked, typed, show, now) and bool(reports) and invitation.confirm_by is None
     return site.page(
         "partner.html",
         status,
         need=need,
-        area=shared_area(need.area),
+        area=need.place or shared_area(need.area),
         category=label_code(need.category),
         when=site.say(need.needed_by),
         who=None if asked.responder.is_person() else asked.responder.name,
         lines=lines,
-        terms=list(dict.fromkeys(line.capability.terms for line in asked_lines(situation, invitation))),
+        terms=terms_of(need, asked_lines(situation, invitation), now, site.say),
+        must_name=must_name(situation, invitation),
         others=_say_others(situation, invitation),
         state=state or (State("We have stopped asking", (refusal.sentence,)) if refusal else None),
         answerable=refusal is None,
@@ -101,8 +117,27 @@ def partner_page(
         wrong=wrong.sentences,
         notice=notice,
         answered=invitation.answered_at is not None,
+        own=site.path(Purpose.partner, invitation.kid, invitation.responder),
+        how=how,
+        reports=[kind.value for kind in reports],
+        may_change=refusal is None and bool(reports),
+        leads=how and invitation.promised and not need.closed,
+        shown_open=not (invitation.answered_at and not wrong and not notice and not typed and show is None)
+        or invitation.confirm_by is not None,
+        could_again=not invitation.promised and invitation.has_promised,
+        moving=question_of(site, situation, invitation, asked.responder),
+        confirms=invitation.confirm_by is not None and invitation.promised,
         late_typed=any(name.startswith("ready-by-") and value for name, value in typed.items()),
     )
+
+
+def _asks_how_it_goes(asked: Asked, typed: Mapping[str, str], show: str | None, now: datetime) -> bool:
+    if typed.get("answer"):
+        return typed["answer"] in list(HOW_IT_GOES)
+    if show in ("how", "promise"):
+        return show == "how"
+    nothing_else = answerable(asked.situation, asked.invitation) is not None
+    return nothing_else or is_time(asked.situation, asked.invitation, now)
 
 
 def _show_line(situation: Situation, invitation: Invitation, line: Line, site: Site) -> LineShown:
@@ -111,7 +146,9 @@ def _show_line(situation: Situation, invitation: Invitation, line: Line, site: S
     capability = line.capability
     whole = capability.split or room >= line.quantity
     missing = room if whole else 0
-    promised, more = (share.pledged if share else 0), situation.missing(line)
+    agreed = share.ready_by if share and share.pledged and line.wanted_anew else None
+    stands = invitation.promised or invitation.status is InvitationStatus.completed
+    promised, more = (share.pledged if share and stands else 0), situation.missing(line)
     return LineShown(
         number=line.number,
         title=capability.title,
@@ -119,9 +156,12 @@ def _show_line(situation: Situation, invitation: Invitation, line: Line, site: S
         missing=capability.amount(missing),
         covered=missing == 0,
         promised=capability.amount(promised) if promised else None,
+        offered=capability.amount(share.offered) if share and share.offered else None,
+        brought=capability.amount(share.delivered) if share and share.delivered else None,
+        units_promised=f"{promised_of(share):,}" if share and promised_of(share) else "",
         more=capability.amount(more) if more else None,
         all_of_it=capability.amount(missing or (asked if capability.split else line.quantity)),
-        due=site.say(line.due),
+        due=site.say(agreed or line.due),
         split=capability.split,
         quantity=line.quantity,
         units=capability.units,
@@ -138,23 +178,39 @@ def check_page(
     busy: bool = False,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    settled = settle(asked.situation, asked.invitation, shown, clock.now())
+    yes = shown.kind in SAYS_YES
+    settled = settle(asked.situation, asked.invitation, shown, clock.now()) if yes else ()
     return site.page(
         "check.html",
         status,
         headers,
+        exercise=asked.situation.need.exercise,
         kind=shown.kind,
-        withdraws=shown.kind is AnswerKind.reject and asked.invitation.status is InvitationStatus.accepted,
-        keeps=shown.kind is AnswerKind.question and asked.invitation.status is InvitationStatus.accepted,
-        comes_to=[_say_settled(s, shown, site) for s in settled],
+        withdraws=shown.kind is AnswerKind.reject and asked.invitation.promised and asked.invitation.pledged > 0,
+        keeps=shown.kind is AnswerKind.question and asked.invitation.promised,
+        brought=_say_brought(asked, shown) if shown.kind is AnswerKind.done else [],
+        comes_to=[_say_settled(asked, s, shown, site) for s in settled],
         ready={s.line.number: site.say(t) for s in settled if (t := shown.ready_by.get(s.line.number))},
         reason=REASONS[shown.reason] if shown.reason else None,
         note=shown.note,
         name=shown.name,
+        must_name=yes and must_name(asked.situation, asked.invitation),
         fields=as_fields(shown, settled),
         notice=notice,
         busy=busy,
     )
+
+
+def _say_brought(asked: Asked, shown: Answer) -> list[dict[str, str | None]]:
+    """What they brought of each line, and what is missing again by it."""
+    said = []
+    for line in asked_lines(asked.situation, asked.invitation):
+        share, count = asked.invitation.share(line.number), shown.offers.get(line.number, 0)
+        less = promised_of(share) - count if share else 0
+        if count or less > 0:
+            missing = line.capability.amount(less) if less > 0 else None
+            said.append({"title": line.capability.title, "count": line.capability.amount(count), "missing": missing})
+    return said
 
 
 @dataclass(frozen=True)
@@ -164,25 +220,35 @@ class ComesTo:
     number: int
     title: str
     counts: str | None
+    offered: str | None
+    chosen_by: str
     stands_by: str | None
     why: str | None
+    then: str
     due: str
 
 
-def _say_settled(settled: Settled, answer: Answer, site: Site) -> ComesTo:
-    line = settled.line
-    why = None
+def _say_settled(asked: Asked, settled: Settled, answer: Answer, site: Site) -> ComesTo:
+    line, need = settled.line, asked.situation.need
+    why, then = None, "We ask you first if more is needed."
     if settled.why == "late":
         ready = site.say(answer.ready_by[line.number])
-        why = f"It is needed by {site.say(line.due)} and you can be ready by {ready}."
-    elif settled.why == "filled":
+        why = f"It is needed by {site.say(line.due)} and you can be ready by {ready}, so we do not count on it."
+        then = "An officer sees your offer if nobody else can help in time."
+    elif settled.why == "filled" and room_for(asked.situation, asked.invitation, line) < line.quantity:
         why = "Others have promised the rest." if settled.pledged else "Others have promised all that is needed."
+        then = "We ask you first if somebody drops out."
+    elif settled.why == "filled":
+        why = f"No more than {line.amount} {'is' if line.quantity == 1 else 'are'} needed."
     return ComesTo(
         number=line.number,
         title=line.capability.title,
         counts=line.capability.amount(settled.pledged) if settled.pledged else None,
+        offered=line.capability.amount(settled.waits) if settled.waits else None,
+        chosen_by=site.say(chosen_by(need, [line], clock.now())),
         stands_by=line.capability.amount(settled.reserve) if settled.reserve else None,
         why=why,
+        then=then,
         due=site.say(line.due),
     )
 

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.changes import Change, Refusal
-from domain.closing import hear_resident
+from domain.closing import hear_resident, may_say
 from domain.labels import label_code
 from domain.links import Purpose
 from domain.needs import Need, NeedStatus, Outcome
 from domain.situations import Situation
 from infra import clock
-from web.forms import Form, Wrong, check_size, read_note, wants_to_change
+from web.forms import MOST_FIELDS, Form, Wrong, check_size, read_note, wants_to_change
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
 from web.states import say_need
@@ -46,30 +46,55 @@ def send(site: Site, request: Request, form: Form) -> Response:
     """Choose (gives the check page), change, or confirm (recorded)."""
     theirs = _read(site, request)
     hold_to(site.limits.posts, theirs.link.row.hash)
-    check_size(form)
+    check_size(form, MOST_FIELDS + len(theirs.need.lines))
     if wants_to_change(request, form):
         return _page(site, theirs, form, Wrong())
     wrong = Wrong()
     said, note = form.get("answer", ""), read_note(form, wrong)
+    received = _read_received(form, theirs.need, wrong) if said == "partly" else {}
     if said not in ANSWERS:
         wrong.say("answer", "Select whether it happened.")
     if wrong:
         return _page(site, theirs, form, wrong, 422)
-    decide = partial(_decide, said, note)
+    decide = partial(_decide, said, note, received)
     if "confirm" not in form:
         decided = decide(theirs.situation, clock.now())
         if isinstance(decided, Refusal):
             return _page(site, theirs, form, wrong, 409, decided.sentence)
         fields = {"answer": said} | ({"note": note} if note else {})
-        return site.page("resident_check.html", said=said, answer=ANSWERS[said], note=note, fields=fields)
+        fields |= {f"quantity-{number}": str(count) for number, count in received.items()}
+        return site.page(
+            "resident_check.html",
+            need=theirs.need,
+            said=said,
+            answer=ANSWERS[said],
+            note=note,
+            got=[theirs.need.line(number).capability.amount(count) for number, count in received.items()],
+            fields=fields,
+        )
     done = site.door.change(theirs.need.id, decide)
     if isinstance(done, Refusal):
         return _page(site, _read(site, request), form, wrong, 409, done.sentence)
     return RedirectResponse(f"{site.prefix}/s/{theirs.link.token}", 303)
 
 
-def _decide(said: str, note: str | None, situation: Situation, now: datetime) -> Change | Refusal | None:
-    return hear_resident(situation, said, now, note)
+def _read_received(form: Form, need: Need, wrong: Wrong) -> dict[int, int]:
+    """How many of each line they got, where they say so."""
+    received = {}
+    for line in need.lines:
+        place = f"quantity-{line.number}"
+        typed = form.get(place, "").strip().replace(",", "")
+        if typed.isascii() and typed.isdigit() and len(typed) <= 6:
+            received[line.number] = int(typed)
+        elif typed:
+            wrong.say(place, "Enter a whole number, such as 5, or nothing.")
+    return received
+
+
+def _decide(
+    said: str, note: str | None, received: dict[int, int], situation: Situation, now: datetime
+) -> Change | Refusal | None:
+    return hear_resident(situation, said, now, note, received=received or None)
 
 
 def _read(site: Site, request: Request) -> Theirs:
@@ -87,9 +112,9 @@ def may_answer(situation: Situation, now: datetime) -> bool:
     """Is it time to say whether it happened?"""
     need = situation.need
     if need.closed:
-        return need.outcome in (Outcome.presumed, Outcome.met) and need.resident_said not in ("partly", "no")
+        return need.outcome in (Outcome.presumed, Outcome.met)
     if need.status is NeedStatus.open:
-        return False
+        return may_say(situation)
     return need.status is NeedStatus.confirming or (situation.covered and need.last_due <= now)
 
 
@@ -105,7 +130,7 @@ def _page(
         category=label_code(theirs.need.category),
         state=state,
         what_next=next_,
-        lines=[_say_line(situation, number, site) for number in range(1, len(theirs.need.lines) + 1)],
+        lines=[_say_line(situation, line.number, site) for line in theirs.need.lines if line.quantity],
         helpers=_say_helpers(site, situation),
         may_answer=may_answer(situation, now),
         answers=ANSWERS,
@@ -115,16 +140,23 @@ def _page(
     )
 
 
-def _say_line(situation: Situation, number: int, site: Site) -> dict[str, str]:
+def _say_line(situation: Situation, number: int, site: Site) -> dict[str, str | int]:
     line = situation.need.line(number)
     left = situation.missing(line)
     found = "Arranged" if not left else f"{min(situation.pledged(line), line.quantity):,} of {line.quantity:,} arranged"
-    return {"amount": line.amount, "due": site.say(line.due), "found": found}
+    return {
+        "number": number,
+        "units": line.capability.units,
+        "quantity": f"{line.quantity:,}",
+        "amount": line.amount,
+        "due": site.say(line.due),
+        "found": found,
+    }
 
 
 def _say_helpers(site: Site, situation: Situation) -> list[str]:
     """Organisations by name; people, whose names are theirs, by number."""
-    ids = [i.responder for i in situation.accepted if i.pledged]
+    ids = [i.responder for i in situation.giving]
     found = [r for r in (site.store.responder(id) for id in ids[:20]) if r]
     names = sorted({r.name for r in found if not r.is_person()})
     people = sum(1 for r in found if r.is_person())

@@ -30,7 +30,14 @@ HEADERS = (
     (b"x-robots-tag", b"noindex, nofollow, noarchive"),
     (b"x-content-type-options", b"nosniff"),
 )
-TEMPLATES = {"r": "/r/{token}", "s": "/s/{token}", "t": "/t/{token}", "u": "/u/{token}", "mailbox": "/mailbox"}
+TEMPLATES = {
+    "r": "/r/{token}",
+    "s": "/s/{token}",
+    "t": "/t/{token}",
+    "u": "/u/{token}",
+    "p": "/p/{token}",
+    "mailbox": "/mailbox",
+}
 
 
 def route_template(path: str) -> str:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from domain.labels import say_moment
-from domain.links import Purpose, clean_token, hash_token
+from domain.links import PATHS, Purpose, clean_token, derive_token, hash_token
 from infra import clock
 from infra.door import Door
 from infra.settings import Settings
@@ -117,8 +117,9 @@ class Site:
     def page(
         self, name: str, /, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> HTMLResponse:
-        """Render the page called `name`."""
-        return HTMLResponse(self.templates.get_template(name).render(values), status, headers)
+        """Render the page called `name`. A page about an exercise begins and ends by saying so."""
+        exercise = {"exercise": getattr(values.get("need"), "exercise", False)}
+        return HTMLResponse(self.templates.get_template(name).render(exercise | values), status, headers)
 
     def message(
         self,
@@ -133,6 +134,12 @@ class Site:
         return self.page(
             "message.html", status, headers, title=title, sentences=sentences, again=again, offer_link=offer_link
         )
+
+    def path(self, purpose: Purpose, kid: str, target: str) -> str | None:
+        """Where a link leads on this site; `None` once its key is retired."""
+        if kid not in self.keys:
+            return None
+        return self.prefix + PATHS[purpose] + derive_token(self.keys, kid, purpose, target)
 
     def open_link(self, text: str, purpose: Purpose) -> Link:
         """Find what a link opens. Raises `UnknownLink`; a link for another purpose is as unknown as any."""

@@ -1,4 +1,4 @@
-"""The demo: a made-up borough responds to a dozen needs, for real, in about two minutes."""
+"""The demo: a made-up borough responds to sixteen needs, for real, in about two minutes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Where the demo's pages are")] = 8765,
     prefect_port: Annotated[int, typer.Option(help="Where the demo's Prefect is")] = 4765,
 ) -> None:
-    """Watch a made-up borough respond to a dozen needs: real mails, real links, real timers, in seconds."""
+    """Watch a made-up borough respond to sixteen needs: real mails, real links, real timers, in seconds."""
     from cli.demo.play import play
 
     raise typer.Exit(play(port, prefect_port))

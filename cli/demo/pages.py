@@ -9,7 +9,7 @@ from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
 
-LINK = re.compile(r"https?://[^\s<>\"]+/[rstu]/[^\s<>\"]+")
+LINK = re.compile(r"https?://[^\s<>\"]+/[rstup]/[^\s<>\"]+")
 REFERENCE = re.compile(r"\bN-[2-9A-Z]{6}\b")
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import httpx
 
-from cli.demo.borough import Act, DemoNeed
+from cli.demo.borough import DUTY, MANAGER, SILENT, Act, DemoNeed, Says
 from cli.demo.pages import FormReader, links, read_mail, reference
 
 LOOK_EVERY = 0.3
-OFFICER_WHO_TAKES = "ravi"
+RECORDED_WITHIN = 10  # seconds
+LATER = {"can you now": "called", "somewhere else": "move", "Was it done?": "chased"}
 
 
 @dataclass
@@ -25,14 +26,22 @@ class People:
     outbox: Path
     needs: dict[str, DemoNeed] = field(default_factory=dict)
     seen: Counter[str] = field(default_factory=Counter)
-    tasks_taken: list[str] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
     _doing: set[asyncio.Task[None]] = field(default_factory=set)
-    _plans: dict[tuple[str, str], Act | None] = field(default_factory=dict)
+    _spare: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    _scanned: set[str] = field(default_factory=set)
+    _known: set[str] = field(default_factory=set)
+    _answered: set[tuple[str, str]] = field(default_factory=set)
+    _said: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def references(self) -> dict[str, str]:
+        """The reference of each need on record, by its label."""
+        return {need.label: reference for reference, need in self.needs.items()}
 
     async def live(self) -> None:
         """Read mail and act on it until cancelled."""
-        async with httpx.AsyncClient(timeout=20, follow_redirects=True) as browser:
+        async with httpx.AsyncClient(timeout=60, follow_redirects=True) as browser:
             while True:
                 for path in sorted(self.outbox.glob("*.eml")):
                     if path.name not in self._read:
@@ -51,41 +60,65 @@ class People:
             self.seen["trouble"] += 1
 
     async def _receive(self, browser: httpx.AsyncClient, mail: EmailMessage) -> None:
-        """The council's mail filter presses everything first; then whoever it is for acts."""
-        who = str(mail["To"]).rpartition("<")[2].partition("@")[0]
-        found = links(mail)
-        for link in dict.fromkeys(found):
-            await self._scan(browser, link)
-        if not found:
+        """The council's mail filter presses the link first; then whoever it is for acts."""
+        address = str(mail["To"]).rpartition("<")[2].strip("> ")
+        if not (found := links(mail)):
             return
-        need = reference(mail)
-        if who in ("dana", OFFICER_WHO_TAKES):
-            await self._officer(browser, who, found)
-        elif need in self.needs and "/s/" in found[0]:
-            await self._resident(browser, need, found[0])
-        elif need in self.needs and "/r/" in found[0]:
-            await self._partner(browser, who, need, mail, found[0])
+        await self._scan(browser, found[0])
+        self._start(self._scan_rest(browser, found[1:]))
+        if (need := await self._need(reference(mail))) is None:
+            return
+        if address == MANAGER:  # Dana is in a meeting all morning; Ravi takes what reaches him
+            await self._officer(browser, need, found)
+        elif "/s/" in found[0]:
+            await self._resident(browser, need, str(mail["Subject"]), found[0])
+        elif "/r/" in found[0] and address != DUTY:
+            await self._partner(browser, need, address.partition("@")[0], str(mail["Subject"]), found[0])
+
+    async def _need(self, reference: str) -> DemoNeed | None:
+        """What the mail is about: it may come before the command that recorded the need has ended."""
+        for _ in range(RECORDED_WITHIN):
+            if reference in self.needs:
+                break
+            await asyncio.sleep(1)
+        return self.needs.get(reference)
 
     async def _scan(self, browser: httpx.AsyncClient, link: str) -> None:
-        """A mail scanner: opens every link, tries the likely ones, submits every form just as it is served."""
-        self.seen["links pressed by the mail scanner"] += 1
-        await browser.head(link)
+        """A mail scanner: opens the link, tries the likely answers, submits the form just as it is served."""
+        self.seen["link pressed by the mail scanner"] += 1
+        if link not in self._scanned:
+            self._scanned.add(link)
+            await browser.head(link)
+            await browser.get(link, params={"answer": "accept", "confirm": "yes"})
         page = await browser.get(link)
-        await browser.get(link, params={"answer": "accept", "confirm": "yes"})
         await browser.post(link, data=FormReader(page.text).as_served)
 
-    async def _partner(self, browser: httpx.AsyncClient, who: str, need: str, mail: EmailMessage, link: str) -> None:
-        called = "standing by" in str(mail["Subject"]) and "can you now" in str(mail["Subject"])
-        if (who, need) not in self._plans:
-            self._plans[who, need] = self.needs[need].acts.get(who, Act("silent"))
-        elif not called:
-            return  # reminders, receipts and the like need nothing
-        act = self._plans[who, need]
+    async def _scan_rest(self, browser: httpx.AsyncClient, found: list[str]) -> None:
+        """Links that lead to no answer are pressed once, when there is time."""
+        async with self._spare:
+            for link in dict.fromkeys(found):
+                if link not in self._scanned:
+                    await self._scan(browser, link)
+
+    async def _partner(self, browser: httpx.AsyncClient, need: DemoNeed, who: str, subject: str, link: str) -> None:
+        act: Act | None = need.acts.get(who, SILENT)
+        if link in self._known:  # reminders, receipts and the like need nothing
+            later = next((field for words, field in LATER.items() if words in subject), "")
+            act = getattr(act, later, None)
+        self._known.add(link)
         while act is not None and act.answer != "silent":
-            self._plans[who, need] = act.then
+            await self._behind(need, act)
             await asyncio.sleep(act.after)
             await self._answer(browser, link, act)
-            act = act.then if act.then and act.then.after > act.after and act.answer != "standby" else None
+            self._answered.add((need.label, who))
+            act = act.then
+
+    async def _behind(self, need: DemoNeed, act: Act) -> None:
+        """Wait for whoever answers first, if it matters."""
+        answered = not act.behind
+        while not answered:
+            await asyncio.sleep(LOOK_EVERY)
+            answered = (need.label, act.behind) in self._answered
 
     async def _answer(self, browser: httpx.AsyncClient, link: str, act: Act) -> None:
         """Choose, check, send. Whoever is shown that less is needed by now agrees; who only stands by says so."""
@@ -96,36 +129,49 @@ class People:
             return  # covered in the meantime
         confirmed = FormReader(checked.text).as_served
         if "confirm" not in confirmed:
-            self.seen["answers not taken"] += 1
+            self.seen["answer not taken"] += 1
             return
         if act.twice:  # an impatient finger
             await asyncio.gather(*(browser.post(link, data=confirmed) for _ in range(2)))
-            self.seen["double clicks"] += 1
+            self.seen["double click"] += 1
             return
         sent = await browser.post(link, data=confirmed)
         if sent.status_code == 409 and act.answer in ("standby", "part"):
             sent = await browser.post(link, data=FormReader(sent.text).as_served)
-        self.seen["answers"] += 1
+        self.seen["answer"] += 1
 
-    async def _resident(self, browser: httpx.AsyncClient, need: str, link: str) -> None:
-        says = self.needs[need].resident
+    async def _resident(self, browser: httpx.AsyncClient, need: DemoNeed, subject: str, link: str) -> None:
+        """Asked whether it happened, the resident says so: each time what comes next."""
+        if not subject.startswith("Did you get") or self._said[need.label] >= len(need.says):
+            return
+        says = need.says[self._said[need.label]]
+        self._said[need.label] += 1
+        await asyncio.sleep(1)
         page = await browser.get(link)
-        if says == "silent" or "yes" not in FormReader(page.text).choices.get("answer", []):
-            return
-        await asyncio.sleep(1)
-        checked = await browser.post(link, data={**FormReader(page.text).hidden, "answer": says})
+        checked = await browser.post(link, data={**FormReader(page.text).hidden, **_said_fields(says)})
         await browser.post(link, data=FormReader(checked.text).as_served)
-        self.seen["residents' answers"] += 1
+        self.seen["resident's answer"] += 1
 
-    async def _officer(self, browser: httpx.AsyncClient, who: str, found: list[str]) -> None:
-        """Dana is in a meeting all morning; Ravi takes what reaches him."""
-        take = next((link for link in found if "/t/" in link), None)
-        if who != OFFICER_WHO_TAKES or take is None:
+    async def _officer(self, browser: httpx.AsyncClient, need: DemoNeed, found: list[str]) -> None:
+        """Take the task; then say on its page how it ended, if the need has a button for it."""
+        task = next((link for link in found if "/t/" in link), None)
+        if task is None or task in self._known:
             return
+        self._known.add(task)
         await asyncio.sleep(1)
-        form = FormReader((await browser.get(take)).text)
-        await browser.post(take, data={**form.as_served, **form.boxes})
-        self.tasks_taken.append(take)
+        form = FormReader((await browser.get(task)).text)
+        page = await browser.post(task, data={**form.as_served, **form.boxes})
+        self.seen["task taken"] += 1
+        offered = FormReader(page.text).choices.get("answer", [])
+        if button := next((button for button in need.buttons if button in offered), None):
+            await asyncio.sleep(2)
+            checked = await browser.post(task, data={"answer": button})
+            await browser.post(task, data=FormReader(checked.text).as_served)
+            self.seen["task ended"] += 1
+
+
+def _said_fields(says: Says) -> Mapping[str, str]:
+    return {"answer": says.answer, **{f"quantity-{line}": str(n) for line, n in says.got.items()}}
 
 
 def _fields(act: Act) -> Mapping[str, str]:
@@ -136,4 +182,6 @@ def _fields(act: Act) -> Mapping[str, str]:
         fields["reason"] = "not-available"
     if act.words:
         fields["note"] = act.words
+    if act.name:
+        fields["name"] = act.name
     return fields

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from domain.capabilities import Catalogue
 from domain.responders import Contact, Responder
+from domain.values import Point
 from infra.directory.entries import Entry
 from infra.directory.feed import LARGEST_FILE, Feed, services_at, services_in_file
 from infra.directory.plain import open_responders, read_responders
@@ -59,7 +60,7 @@ def import_directory(
         else:
             table = open_responders(path, raw)
             done.notes += table.notes
-            entries = read_responders(table, catalogue)
+            entries = read_responders(table, catalogue, lambda text: _place_of(store, text), now.date())
     _write(store, entries, now, done)
     return done
 
@@ -77,6 +78,11 @@ def _from_feed(
     return chain(
         bad, read_services(feed.services, rows, types, catalogue, now.date(), source), _after(feed, rows, done)
     )
+
+
+def _place_of(store: Store, postcode: str) -> Point | None:
+    found = store.find_postcode(postcode)
+    return found.point if found else None
 
 
 def _public(url: str) -> str:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.capabilities import Catalogue, CheckLevel, Sector
-from domain.responders import Contact, Responder, ResponderId
+from domain.hours import QuietHours, Weekday, read_quiet
+from domain.responders import Check, Contact, Responder, ResponderId
 from domain.values import Point
 from infra.faults import say_fault, say_unknown_word
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_KINDS = 50  # kinds of help one cell may name
+LETTERS_OF_A_DAY = 3  # tue, and no fewer
+YES, NO = ("yes", "y", "true", "1", "x"), ("no", "n", "false", "0", "")
 MOST_HINTS = 5  # of the unknown ones so many get near matches, which take time to find
 
 
@@ -94,12 +98,54 @@ def read_sector(cell: str) -> Sector:
     return Sector(word)
 
 
-def read_checks(cell: str) -> tuple[CheckLevel, ...]:
-    words = [part.casefold().replace(" ", "-") for part in split_list(cell)]
-    for word in words:
-        if word not in list(CheckLevel):
-            raise RowRefused(f"checks: {say_unknown_word(word, [c.value for c in CheckLevel])}")
-    return tuple(CheckLevel(word) for word in words)
+def read_checks(cell: str) -> tuple[Check, ...]:
+    """`basic; enhanced:2027-03-31`: each level held, and the last day it is valid where there is one."""
+    return tuple(_read_check(part) for part in split_list(cell))
+
+
+def _read_check(part: str) -> Check:
+    level, colon, day = (text.strip() for text in part.partition(":"))
+    word = level.casefold().replace(" ", "-")
+    if word not in list(CheckLevel):
+        raise RowRefused(f"checks: {say_unknown_word(word, [c.value for c in CheckLevel])}")
+    if not colon:
+        return Check(level=CheckLevel(word))
+    try:
+        return Check(level=CheckLevel(word), until=date.fromisoformat(day))
+    except ValueError:
+        raise RowRefused(f"checks: {day[:40]!r} is not a day; write {word}:2027-03-31") from None
+
+
+def say_lapsed(checks: tuple[Check, ...], today: date) -> list[str]:
+    """Checks that are over already, as warnings."""
+    return [f"the {c.level.value} check ended on {c.until}" for c in checks if c.until and not c.valid(today)]
+
+
+def read_days(cell: str) -> tuple[Weekday, ...]:
+    """`tuesday; sun` as the days they are not to be asked on."""
+    return tuple(dict.fromkeys(_read_day(part) for part in split_list(cell)))
+
+
+def _read_day(word: str) -> Weekday:
+    short = word.casefold().removesuffix("s") if len(word) > LETTERS_OF_A_DAY else word.casefold()
+    for day in Weekday:
+        if len(short) >= LETTERS_OF_A_DAY and day.value.startswith(short):
+            return day
+    raise RowRefused(f"days_off: {say_unknown_word(word, [day.value for day in Weekday])}")
+
+
+def read_quiet_hours(cell: str) -> QuietHours | None:
+    try:
+        return read_quiet(cell) if cell else None
+    except ValueError as wrong:
+        raise RowRefused(f"quiet: {wrong}") from None
+
+
+def read_yes(column: str, cell: str) -> bool:
+    word = cell.strip().casefold()
+    if word not in YES + NO:
+        raise RowRefused(f"{column}: {cell[:40]!r} is neither yes nor no")
+    return word in YES
 
 
 def read_whole(column: str, cell: str) -> int | None:
@@ -156,6 +202,24 @@ def read_point(lat: object, lon: object, warnings: list[str]) -> Point | None:
     if point.lat == 0 and point.lon == 0:
         warnings.append("latitude 0, longitude 0 is in the sea; taken without a place")
         return None
+    return point
+
+
+FindPlace = Callable[[str], Point | None]
+
+
+def read_place(cells: dict[str, str], find_postcode: FindPlace, warnings: list[str]) -> Point | None:
+    """`lat` and `lon`; where they are silent, the place of the `postcode`."""
+    point = read_point(cells["lat"], cells["lon"], warnings)
+    postcode = cells["postcode"]
+    if point or not postcode:
+        return point
+    point = find_postcode(postcode)
+    if point is None:
+        warnings.append(
+            f"the postcode {postcode[:12]!r} is not among those we know; taken without a place "
+            "(`muster directory postcodes FILE` reads them)"
+        )
     return point
 
 

@@ -119,7 +119,8 @@ def _walk(url: str, feed: Feed) -> Iterator[Any]:
             try:
                 page = _get(http, url, {"page": number, "per_page": PER_PAGE}, feed.ends)
             except FeedFailed as why:
-                feed.notes.append(f"page {number} could not be read: {why}; the {len(seen):,} services before it were")
+                kept = f"page {number} could not be read: {why}; the {len(seen):,} services before it were"
+                feed.notes.append(kept if number > 1 else f"nothing could be read: {why}")
                 return
             services = services_of(page)
             if services is None:

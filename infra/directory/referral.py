@@ -1,8 +1,9 @@
 """An Open Referral UK service as a responder. What the standard does not hold (whom to ask) comes from a contacts CSV.
 
 That CSV has `service_id` and any of `email`, `phone`, `email2`, `phone2`, `name`, `sector`, `capabilities`, `capacity`,
-`weekly_limit`, `checks`, `radius_km`, `areas`. What it says comes before what the feed says. The feed's own e-mail
-addresses are front desks and no consent: they are never used.
+`weekly_limit`, `checks`, `radius_km`, `areas`, `days_off`, `quiet`, `exercises`, `opening`. What it says comes before
+what the feed says; `opening: any` means that they may be asked at any hour, whenever the service itself is open. The
+feed's own e-mail addresses are front desks and no consent: they are never used.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.capabilities import Catalogue, Sector
+from domain.hours import Opening
 from domain.responders import Responder
 from domain.values import Code, Point, Value
 from infra.directory.entries import (
@@ -25,17 +27,22 @@ from infra.directory.entries import (
     read_capabilities,
     read_checks,
     read_contacts,
+    read_days,
     read_number,
     read_point,
+    read_quiet_hours,
     read_sector,
     read_whole,
+    read_yes,
     sound,
     split_list,
 )
+from infra.directory.schedules import read_opening
 from infra.tables import Row, Table, read_table
 
 SAID_BY_CONTACTS = ("name", "sector", "capabilities", "capacity", "weekly_limit", "checks", "radius_km", "areas")
-CONTACT_COLUMNS = ("email", "phone", "email2", "phone2", *SAID_BY_CONTACTS)
+SAID_BY_CONTACTS_ALONE = ("days_off", "quiet", "exercises", "opening")
+CONTACT_COLUMNS = ("email", "phone", "email2", "phone2", *SAID_BY_CONTACTS, *SAID_BY_CONTACTS_ALONE)
 OUTWARD = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)\s*\d[A-Z]{2}")
 WIDE_CODE = re.compile(r"(E06|E07|E08|E09|E1\d|E92|W06|W92|S12|S92|N09|N92|K0\d)\d{6}")
 WIDE_NAME = re.compile(
@@ -43,6 +50,9 @@ WIDE_NAME = re.compile(
 )
 NO_WORD = re.compile(r"\W+")
 STALE_DAYS = 92
+UNKNOWN_TO_FEEDS = frozenset(
+    {"capacity", "checks", "weekly_limit", "radius_km", "days_off", "quiet", "exercises"}
+)  # so a refresh without the contacts CSV leaves them as they are
 
 
 class ServiceTypes(Value):
@@ -113,7 +123,7 @@ def _read_service(
     said = {name: text for name, text in (row.cells if row else {}).items() if text}
     doubts = entry.warnings
     entry.contacts = read_contacts(said)
-    entry.unsaid = frozenset({"capacity", "checks", "weekly_limit", "radius_km"} - said.keys())
+    entry.unsaid = UNKNOWN_TO_FEEDS - said.keys()
     if not entry.contacts:
         entry.unsaid |= {"contacts"}
     responder = build(
@@ -129,6 +139,10 @@ def _read_service(
             capacity=lambda: read_whole("capacity", said.get("capacity", "")),
             checks=lambda: read_checks(said.get("checks", "")),
             weekly_limit=lambda: read_whole("weekly_limit", said.get("weekly_limit", "")),
+            days_off=lambda: read_days(said.get("days_off", "")),
+            quiet=lambda: read_quiet_hours(said.get("quiet", "")),
+            exercises=lambda: read_yes("exercises", said.get("exercises", "")),
+            opening=lambda: _opening(service, said, today, doubts),
             source=lambda: sound(source)[:120],
         ),
     )
@@ -234,6 +248,14 @@ def _areas(service: dict[str, Any], doubts: list[str]) -> tuple[str, ...]:
             if outward := OUTWARD.fullmatch(_text(address, "postal_code").upper()):
                 names.append(outward[1])
     return tuple(dict.fromkeys(names))
+
+
+def _opening(service: dict[str, Any], said: dict[str, str], today: date, doubts: list[str]) -> tuple[Opening, ...]:
+    if "opening" not in said:
+        return read_opening(service, today, doubts)
+    if said["opening"].casefold() != "any":
+        raise RowRefused(f"opening: {said['opening'][:40]!r} is not 'any'; leave it empty for the feed's own hours")
+    return ()
 
 
 def _age(service: dict[str, Any], today: date) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from domain.changes import Change
 from domain.events import Event
+from domain.incidents import Incident
+from domain.invitations import Invitation
 from domain.matching import Candidate
-from domain.messages import Message
+from domain.messages import Channel, Message, MessageKind
 from domain.needs import NeedStatus, Resident
-from domain.officers import Officer
+from domain.officers import Officer, Task, TaskStatus
 from domain.responders import Contact, Responder
 from domain.situations import Situation
 from domain.values import Point
@@ -60,6 +62,10 @@ class TokenRow:
     need: str | None
 
 
+MOST_OF_ONE = 10  # a help desk gives its own address for many: only its newest needs are compared
+ALL_HELD = "all-held"  # the mark that says since when everything is on hold
+
+
 class MessageState(StrEnum):
     """Where a message is on its way out."""
 
@@ -87,6 +93,10 @@ OVER = frozenset(
 )
 
 
+DELIVERING = {Channel.email: "deliver", Channel.sms: "deliver-sms"}
+"""The lease that whoever sends by a channel holds: one deliverer for each."""
+
+
 @dataclass(frozen=True)
 class OutboxRow:
     """A message and its delivery. `frozen` is what the first claim fixed, as JSON; wiped once it has been accepted."""
@@ -102,6 +112,10 @@ class OutboxRow:
     why: str | None = None
     again: bool = False
     """An earlier attempt was cut short: it may have been taken."""
+    waits: bool = False
+    """It has been put back once, to leave together with others."""
+    carrier: str | None = None
+    """The message that says what this one was to say."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +139,32 @@ class NeedRow:
     area: str
     needed_by: datetime
     wake_at: datetime | None
+    incident: str | None = None
+    exercise: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a postcode is. `area` is what may be shared of it: its ward, if that is known, and its outward half."""
+
+    postcode: str
+    point: Point
+    ward: str | None = None
+
+    @property
+    def area(self) -> str:
+        outward = self.postcode.partition(" ")[0]
+        return f"{self.ward}, {outward}" if self.ward else outward
+
+
+@dataclass(frozen=True)
+class PostcodeRow:
+    """One postcode as it is kept, without a space: where it is and its ward's code; no point once it has ended."""
+
+    postcode: str
+    lat: float | None
+    lon: float | None
+    ward: str | None
 
 
 class Store(Protocol):
@@ -137,7 +177,8 @@ class Store(Protocol):
     def add_need(
         self, change: Change, resident: Resident, tokens: Sequence[TokenRow], key: str | None = None
     ) -> Committed | SameKey | Conflict:
-        """Put a new need on record. A `key` seen before gives that need; a reference in use gives `Conflict`."""
+        """Put a new need on record. A `key` seen before gives that need; a reference in use gives `Conflict`, as does
+        a need of the same resident's (`change.whose`) that was recorded since theirs were read."""
 
     def need_with_key(self, key: str) -> str | None:
         """The need that was recorded with this key."""
@@ -146,7 +187,10 @@ class Store(Protocol):
         """Everything a decision may look at, read at one moment."""
 
     def commit(self, change: Change, tokens: Sequence[TokenRow] = ()) -> Committed | Conflict | WeekFull:
-        """Write `change` whole if the need still has the version it was read at; else write nothing."""
+        """Write `change` whole if the need still has the version it was read at; else write nothing.
+
+        So with the changes of other needs that go with it (`also`): all of them are written, or none.
+        """
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """Needs whose alarm has come, the longest due first."""
@@ -163,11 +207,25 @@ class Store(Protocol):
     def forgive(self, need: str) -> None:
         """Deciding about this need has succeeded: its failures are forgotten."""
 
-    def needs(self, *, statuses: Sequence[NeedStatus] = (), limit: int = 1000) -> list[NeedRow]:
-        """Needs, the newest first."""
+    def needs(
+        self,
+        *,
+        statuses: Sequence[NeedStatus] = (),
+        limit: int = 1000,
+        incident: str | None = None,
+        exercise: bool | None = None,
+    ) -> list[NeedRow]:
+        """Needs, the newest first: of these statuses, of one incident, only exercises or only real ones."""
+
+    def needs_of(self, keys: Sequence[str], since: datetime) -> list[str]:
+        """The newest `MOST_OF_ONE` needs opened from `since` on of the resident whom any of these keyed hashes stands
+        for, the newest first."""
 
     def story(self, need: str) -> list[Event]:
         """All that happened to a need, in order."""
+
+    def invitations_of(self, responder: str, limit: int = 100) -> list[Invitation]:
+        """What this responder was asked about needs that are not closed, the newest first."""
 
     def resident(self, need: str) -> Resident: ...
 
@@ -175,6 +233,25 @@ class Store(Protocol):
         """Private words kept beside a need, by the id events use."""
 
     def find_token(self, hash: str) -> TokenRow | None: ...
+
+    # --- incidents ---
+    def add_incident(self, incident: Incident) -> bool:
+        """Put an incident on record; `False` if its reference is in use."""
+
+    def incident(self, id: str) -> Incident | None: ...
+
+    def incidents(self) -> list[Incident]:
+        """Incidents, the newest first."""
+
+    def hold(self, incident: str | None, now: datetime) -> bool:
+        """Let nothing leave about the needs of this incident (`None`: about any need), and look at them; `False` if it
+        is held already, or there is none."""
+
+    def resume(self, incident: str | None, now: datetime) -> bool:
+        """End that hold, and look at the needs it held; `False` if there was none."""
+
+    def close_incident(self, incident: str, now: datetime) -> int:
+        """Close an incident unless needs of its are open; returns how many are."""
 
     # --- directory ---
     def put_responders(self, rows: Sequence[tuple[Responder, Sequence[Contact]]], now: datetime) -> None:
@@ -194,6 +271,9 @@ class Store(Protocol):
 
     def count_responders(self) -> int: ...
 
+    def areas(self) -> frozenset[str]:
+        """What places are called: by responders, by the newest needs, by the list of wards."""
+
     def candidates(
         self,
         capabilities: Sequence[str],
@@ -205,8 +285,49 @@ class Store(Protocol):
     ) -> list[Candidate]:
         """At most `limit` askable responders, without contacts: least asked this week, then nearest, first."""
 
+    def considered(
+        self, capabilities: Sequence[str], sectors: Sequence[str], point: Point | None, week: str, limit: int
+    ) -> list[Candidate]:
+        """Like `candidates`, with those who may not be asked now or are too far away, the nearest first."""
+
+    def candidate(self, responder: str, week: str) -> Candidate | None:
+        """One responder, as choosing sees them."""
+
     def mute(self, responder: str, category: str, now: datetime) -> None:
         """No new invitations in this category. What is open stays open."""
+
+    def unmute(self, responder: str, category: str) -> None:
+        """Invitations in this category again."""
+
+    def pause(self, responder: str, until: datetime | None, now: datetime) -> bool:
+        """Pass a responder over until then, or (`None`) no longer; wakes their needs. `False`: nobody has this id."""
+
+    def keep_apart(self, key: str, responder: str, now: datetime) -> None:
+        """Never ask this responder about needs of the resident whom `key` stands for (`domain/pairs.py`)."""
+
+    def end_apart(self, keys: Sequence[str], responder: str) -> int:
+        """Ask them again; returns how many pairs ended."""
+
+    def kept_apart(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """The responders who are kept apart from a resident whom any of these keys stands for, by id."""
+
+    def apart_kids(self) -> frozenset[str]:
+        """The key ids that pairs kept apart were hashed with."""
+
+    # --- postcodes ---
+    def put_postcodes(self, rows: Sequence[PostcodeRow]) -> None:
+        """Add or replace these postcodes; one that has ended is forgotten."""
+
+    def put_wards(self, names: Mapping[str, str]) -> None:
+        """Remember what wards are called, by their code."""
+
+    def find_postcode(self, text: str) -> Place | None:
+        """Where this postcode is, however it is written; `None` if it is not known."""
+
+    def count_postcodes(self) -> int: ...
+
+    def has_outward(self, code: str) -> bool:
+        """Is this the first half of postcodes that are known, such as KT1?"""
 
     # --- officers ---
     def add_officer(self, officer: Officer, now: datetime) -> bool:
@@ -215,17 +336,40 @@ class Store(Protocol):
     def officers(self) -> tuple[Officer, ...]: ...
 
     # --- outbox ---
-    def outbox_due(self, now: datetime) -> bool:
-        """Is there a message that could be claimed now, and nobody who holds the lease `deliver` to claim it?"""
+    def outbox_due(self, now: datetime, channel: Channel | None = None) -> bool:
+        """Is there a message of this channel, or any, that could be claimed now, and nobody at work claiming it?"""
 
     def next_message_at(self) -> datetime | None:
         """When the next message that waits may be tried; `None` when none waits."""
 
-    def claim(self, lease: Lease, now: datetime, limit: int) -> list[OutboxRow]:
-        """Claim up to `limit` messages under a lease that holds: urgent first, in order per need and recipient."""
+    def claim(self, lease: Lease, now: datetime, limit: int, channel: Channel = Channel.email) -> list[OutboxRow]:
+        """Claim up to `limit` messages under a lease that holds: urgent first, in order per need and recipient.
+
+        One that has waited for company brings those that wait with it, beyond the limit.
+        """
 
     def freeze(self, rows: Sequence[tuple[str, str]], lease: Lease) -> None:
         """Fix what these messages (id, JSON) say, once: a message already frozen keeps its words."""
+
+    def fold(self, carrier: str, frozen: str, carried: Sequence[str], lease: Lease) -> bool:
+        """Fix what one claimed message says for several, and end those it carries: all of it, or (`False`) nothing."""
+
+    def carried(self, carrier: str) -> list[OutboxRow]:
+        """The messages that this one says as well."""
+
+    def last_sent(
+        self, contacts: Sequence[tuple[str, int]], kinds: Sequence[MessageKind], apart_from: Sequence[str]
+    ) -> dict[tuple[str, int], datetime]:
+        """When each contact (recipient, number) was last sent a mail of these kinds, or is being sent one."""
+
+    def asks_sent(self, need: str) -> frozenset[str]:
+        """The invitations of which an ask has left, or may have, by itself or in a message with others."""
+
+    def held_messages(self, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these are not to leave now, because their need, its incident or everything is held."""
+
+    def put_back(self, ids: Sequence[str], lease: Lease) -> None:
+        """Claimed and not begun: these messages wait again, and are worded anew unless others were folded into them."""
 
     def settle(self, rows: Sequence[OutboxRow], lease: Lease | None = None) -> None:
         """Record states of claimed messages. A row that has moved to another attempt meanwhile is left alone."""
@@ -239,6 +383,10 @@ class Store(Protocol):
 
     def failed_messages(self, since: datetime) -> list[str]:
         """The needs with a message that was put aside since `since`: not worded, or taken by nobody."""
+
+    def refused_mails(self) -> list[OutboxRow]:
+        """At most 1,000 messages that were refused and are to be tried again, or that did not reach an officer whose
+        task still waits; the oldest first."""
 
     # --- leases, marks, health ---
     def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> Lease | None:
@@ -256,6 +404,9 @@ class Store(Protocol):
 
     def unwatched(self) -> list[str]:
         """Open needs without any alarm and without an officer: there must be none."""
+
+    def tasks(self, *, statuses: Sequence[TaskStatus] = (), limit: int = 1000) -> list[Task]:
+        """Tasks of all needs, the oldest first; of these statuses only, if any are named."""
 
     def untaken_tasks(self) -> int:
         """How many open tasks have been passed on at least once to every officer there is."""

@@ -1,17 +1,23 @@
-"""How mails leave: one contract, a folder of files (`outbox`) or a mail server (`smtp`)."""
+"""How messages leave: one contract, a folder of files (`outbox`) or a mail server (`smtp`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from domain import messages
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One composed mail to one recipient. `again`: the fate of an earlier attempt is unknown."""
+    """One composed mail, or text message, to one recipient. `again`: the fate of an earlier attempt is unknown.
+
+    `date` is the message's own, the same for every attempt.
+    """
 
     id: str
     to: str
@@ -19,6 +25,7 @@ class Mail:
     sender: str
     urgent: bool = False
     again: bool = False
+    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +67,33 @@ class Down:
     why: str
 
 
-Result = Accepted | Refused | Deferred | Unknown | Down
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """It was not to go any more when its turn came; nothing was begun."""
+
+
+Result = Accepted | Refused | Deferred | Unknown | Down | Withheld
 Settle = Callable[[Mail, Result], None]
+MayGo = Callable[[Mail], bool]
+
+
+def always(mail: Mail) -> bool:
+    """Nothing is withheld."""
+    return True
 
 
 class Channel(Protocol):
     """A way out. No channel retries and no `why` names an address; both are the deliverer's to rely on."""
 
     name: str
+    carries: messages.Channel
 
-    def deliver(self, mails: Sequence[Mail], settle: Settle) -> None:
-        """Try each mail once. `settle` is called once a mail as its result is known, in any order, from any thread, one
-        call at a time. Should `settle` raise, no further mail is begun and the error comes back from here."""
+    def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
+        """Try each mail once. `may_go` is asked just before each, from any thread; no means `Withheld`.
+
+        `settle` is called once a mail as its result is known, in any order, from any thread, one call at a time. Should
+        it raise, no further mail is begun and the error comes back from here.
+        """
 
     def close(self) -> None:
         """Let go of connections. The channel can be used again afterwards."""
@@ -92,6 +114,13 @@ def open_channel(email_setting: str, home: Path, rate: float) -> Channel:
 
         return SmtpChannel(read_server(email_setting), rate=rate)
     raise ValueError("The e-mail channel must be 'outbox' or smtp://host:port.")
+
+
+def open_texts(home: Path) -> Channel:
+    """Open the way out for text messages: files beside the mails, the only one there is yet."""
+    from notifications.channels.outbox import OutboxChannel
+
+    return OutboxChannel(home, carries=messages.Channel.sms)
 
 
 _ADDRESS = re.compile(r"<?[^\s<>@,;:\"'()]+@[^\s<>@,;\"'()]+>?")

@@ -1,4 +1,5 @@
-"""Mails as files a person can open: `MUSTER_HOME/outbox/<date>-<id>.eml`, and reading them back for `/mailbox`."""
+"""Messages as files a person can open, and reading them back for `/mailbox`: in `MUSTER_HOME/outbox/`, each mail as
+`<date>-<id>.eml`, each text message as `<date>-<id>.sms`."""
 
 from __future__ import annotations
 
@@ -15,12 +16,15 @@ from email.utils import parsedate_to_datetime
 from heapq import nlargest
 from pathlib import Path
 
-from notifications.channels import Accepted, Down, Mail, Refused, Result, Settle
+from domain import messages
+from notifications.channels import Accepted, Down, Mail, MayGo, Refused, Result, Settle, Withheld, always
 from notifications.channels.pacing import Pace
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*\.eml")
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*\.(eml|sms)")
 _DATE = re.compile(rb"^Date:[ \t]*([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+TEXT_MESSAGE = "Text message"
+DEAD_DOMAIN = "bounce.example.org"  # reserved for examples: nobody is ever there
 _HEAD = 16 * 1024  # bytes, more than all our headers together
 
 
@@ -49,20 +53,32 @@ class OpenedMail:
 
 
 class OutboxChannel:
-    """Writes each mail to a file of its own. The same mail always has the same name: a second time changes nothing."""
+    """Writes each message to a file of its own. The same one always has the same name: a second time changes nothing.
+
+    Of a text message the file holds `To: +44…`, an empty line and the words, in UTF-8. Mail to anybody at
+    `bounce.example.org` is refused as a mail server would, so that a dead address can be tried out.
+    """
 
     name = "outbox"
 
-    def __init__(self, home: Path, *, rate: float = 0, fsync: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        rate: float = 0,
+        fsync: bool = False,
+        carries: messages.Channel = messages.Channel.email,
+    ) -> None:
+        self.carries = carries
         self._folder = home / "outbox"
         self._pace = Pace(rate)
         self._fsync = fsync  # off: a killed process loses nothing, only a power cut could
 
-    def deliver(self, mails: Sequence[Mail], settle: Settle) -> None:
+    def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
         """Write the mails, urgent first. Settled in this thread."""
         for mail in sorted(mails, key=lambda m: not m.urgent):
             self._pace.wait()
-            settle(mail, self._write(mail))
+            settle(mail, self._write(mail) if may_go(mail) else Withheld())
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -70,7 +86,9 @@ class OutboxChannel:
     def _write(self, mail: Mail) -> Result:
         if not _ID.fullmatch(mail.id):
             return Refused(0, "The message id cannot be a file name.", recipient_bad=False)
-        path = self._folder / file_name(mail)
+        if mail.to.casefold().endswith(f"@{DEAD_DOMAIN}"):
+            return Refused(550, f"Nobody can be reached at {DEAD_DOMAIN}.", recipient_bad=True)
+        path = self._folder / file_name(mail, "eml" if self.carries is messages.Channel.email else "sms")
         draft = path.with_name(f".{path.name}.{os.getpid()}")  # hidden: a half-written mail is nobody's to read
         try:
             if mail.again and path.exists():
@@ -89,11 +107,11 @@ class OutboxChannel:
         return Accepted(path.name)
 
 
-def file_name(mail: Mail) -> str:
+def file_name(mail: Mail, suffix: str = "eml") -> str:
     """Name the mail's file by its own Date, so that a sorted folder reads in order and a later attempt finds it."""
-    date = _DATE.search(mail.raw, 0, _HEAD)
-    at = _moment(date.group(1).decode("ascii", "replace")) if date else None
-    return f"{at.strftime('%Y%m%dT%H%M%S') if at else 'undated'}-{mail.id}.eml"
+    date = _DATE.search(mail.raw, 0, _HEAD) if mail.date is None else None
+    at = _moment(date.group(1).decode("ascii", "replace")) if date else mail.date
+    return f"{at.astimezone(UTC).strftime('%Y%m%dT%H%M%S') if at else 'undated'}-{mail.id}.{suffix}"
 
 
 def list_mails(home: Path, limit: int = 100) -> list[MailSummary]:
@@ -113,6 +131,9 @@ def read_mail(home: Path, name: str) -> OpenedMail | None:
     if not _NAME.fullmatch(name) or len(name) > 120 or path.is_symlink() or not path.is_file():
         return None
     raw = path.read_bytes()
+    if path.suffix == ".sms":
+        to, words = _read_text(raw)
+        return OpenedMail(name, _named_moment(name), "", to, TEXT_MESSAGE, words, "", raw)
     mail = message_from_bytes(raw, policy=policy.default)
     return OpenedMail(
         name=name,
@@ -127,9 +148,26 @@ def read_mail(home: Path, name: str) -> OpenedMail | None:
 
 
 def _summary(path: Path) -> MailSummary:
+    if path.suffix == ".sms":
+        to, words = _read_text(path.read_bytes())
+        return MailSummary(path.name, _named_moment(path.name), to, f"{TEXT_MESSAGE}: {words[:80]}")
     with path.open("rb") as file:
         head = BytesHeaderParser(policy=policy.default).parsebytes(file.read(_HEAD))
     return MailSummary(path.name, _moment(str(head["Date"] or "")), str(head["To"] or ""), str(head["Subject"] or ""))
+
+
+def _read_text(raw: bytes) -> tuple[str, str]:
+    """To whom a text message is, and its words."""
+    head, _, words = raw.decode(errors="replace").partition("\n\n")
+    return head.removeprefix("To: "), words.strip()
+
+
+def _named_moment(name: str) -> datetime | None:
+    """The moment that a text message's file is named by."""
+    try:
+        return datetime.strptime(name[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _words(mail: EmailMessage, kind: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from notifications.channels import Deferred, Down, Mail, Result, Settle
+from domain import messages
+from notifications.channels import Deferred, Down, Mail, MayGo, Result, Settle, Withheld, always
 from notifications.channels.conversation import CannotConnect, Conversation, Lost, Server
 from notifications.channels.pacing import Pace
 
@@ -51,6 +52,7 @@ class SmtpChannel:
     """Sends through one mail server. Nothing is tried twice, except over a connection that went stale as it rested."""
 
     name = "smtp"
+    carries = messages.Channel.email
 
     def __init__(self, server: Server, *, rate: float = 0, tls: ssl.SSLContext | None = None) -> None:
         self._server = server
@@ -60,12 +62,12 @@ class SmtpChannel:
         self._lock = threading.Lock()
         self._broom: threading.Timer | None = None
 
-    def deliver(self, mails: Sequence[Mail], settle: Settle) -> None:
+    def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
         """Send the mails, urgent first, over as many connections as there are mails for. One bad mail stops no other;
         what no connection could be opened for comes back as `Down`."""
         if not mails:
             return
-        batch = _Batch(mails, settle)
+        batch = _Batch(mails, settle, may_go)
         hands = min(self._server.connections, len(mails))
         if hands == 1:
             self._work(batch)
@@ -103,6 +105,9 @@ class SmtpChannel:
                 if mail is None:
                     break
                 self._pace.wait()
+                if not batch.may_go(mail):
+                    batch.settle(mail, Withheld())
+                    continue
                 conversation, result = self._send(mail, conversation, batch)
                 batch.settle(mail, result)
         except CannotConnect as trouble:
@@ -172,9 +177,10 @@ class SmtpChannel:
 class _Batch:
     """The mails of one delivery: each is taken by one thread and settled once, one call at a time."""
 
-    def __init__(self, mails: Sequence[Mail], settle: Settle) -> None:
+    def __init__(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo) -> None:
         self._waiting = deque(sorted(mails, key=lambda m: not m.urgent))
         self._settle = settle
+        self.may_go = may_go
         self._lock = threading.Lock()
         self.why_down = "The server could not be reached."
 

@@ -20,6 +20,7 @@ class InvitationWords(Words):
     urgent: bool
     when: OneLine | None
     area: OneLine
+    where: OneLine
     summary: OneLine
     terms: tuple[OneLine, ...]
     why: OneLine
@@ -27,3 +28,4 @@ class InvitationWords(Words):
     may_remind: bool
     answer: LinkTo
     mute: LinkTo
+    own: LinkTo

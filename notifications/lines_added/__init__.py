@@ -14,6 +14,8 @@ class LinesAddedWords(Words):
     before: tuple[OneLine, ...]
     when: OneLine | None
     area: OneLine
+    where: OneLine
     terms: tuple[OneLine, ...]
     answer_by: OneLine | None
     answer: LinkTo
+    own: LinkTo

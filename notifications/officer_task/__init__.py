@@ -18,8 +18,10 @@ class Heard(Value):
 class OfficerTaskWords(Words):
     """To the officer whose turn it is, when a task is raised or passed on: why it is theirs, what to do now, by when.
 
-    `quoted` is what a partner or the resident wrote, private. `script` is what to say on the phone. `with_name` is who
-    has it now if it has passed on meanwhile; `next_name` is who gets it next.
+    `danger`: it may be about somebody in danger. `quoted` is what a partner or the resident wrote, private. `script` is
+    what to say on the phone, or, `by_post`, what to write. `offers` are what there is to choose from; `doors` the two
+    words of those who come to the resident's door, to be told with the script. `with_name` is who has it now if it has
+    passed on meanwhile; `next_name` is who gets it next.
     """
 
     kind: TaskKind
@@ -27,6 +29,7 @@ class OfficerTaskWords(Words):
     why: OneLine
     steps: tuple[OneLine, ...]
     urgent: bool
+    danger: bool
     missing: tuple[OneLine, ...]
     when: OneLine | None
     area: OneLine
@@ -38,7 +41,12 @@ class OfficerTaskWords(Words):
     partner_phone: OneLine | None
     resident_name: OneLine | None
     resident_phone: OneLine | None
+    speaks_for_name: OneLine | None
+    speaks_for_phone: OneLine | None
+    by_post: bool
     script: tuple[OneLine, ...]
+    offers: tuple[OneLine, ...] = ()
+    doors: tuple[OneLine, ...] = ()
     command: OneLine
     take_by: OneLine
     with_name: OneLine | None

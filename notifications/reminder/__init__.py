@@ -15,8 +15,10 @@ class ReminderWords(Words):
     in_part: bool
     when: OneLine | None
     area: OneLine
+    where: OneLine
     summary: OneLine
     asked_at: OneLine
     answer_by: OneLine
     answer: LinkTo
     mute: LinkTo
+    own: LinkTo

@@ -15,5 +15,7 @@ class ReserveCallWords(Words):
     lines: tuple[OneLine, ...]
     when: OneLine | None
     area: OneLine
+    where: OneLine
     answer_by: OneLine | None
     answer: LinkTo
+    own: LinkTo

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from infra import clock
 from tests.cli.conftest import Muster
 
 AMINA = ("--area", "Norbiton", "--resident-name", "Amina Khan", "--resident-email", "amina@example.org")
@@ -20,7 +22,8 @@ def test_a_need_is_recorded_and_its_reference_given(muster: Muster) -> None:
     assert done.code == 0
     reference = REFERENCE.search(done.out)
     assert reference
-    assert "neighbours are asked" in done.out
+    assert "Next to be asked: neighbours" in done.out
+    assert "Of it 1 lift by 9am on" in done.out
     shown = muster("need", "show", reference[0].lower().removeprefix("n-"), "--json").json
     assert shown["need"] == reference[0]
     assert [(line["what"], line["quantity"]) for line in shown["lines"]] == [("food-parcel", 2), ("lift", 1)]
@@ -115,6 +118,7 @@ def test_the_officer_hears_what_partners_will_see(muster: Muster) -> None:
     """A name, number, postcode or address in the summary is pointed out, not forbidden."""
     done = muster(
         *("need", "open", "--line", "food-parcel:1", "--area", "KT1 1AA", "--resident-name", "Amina Khan"),
+        *("--resident-phone", "07700 900002"),
         *("--summary", "Food for Mrs Khan, 07700 900123, KT2 6QQ, amina@example.org"),
     )
     assert done.code == 0
@@ -127,6 +131,84 @@ def test_the_officer_hears_what_partners_will_see(muster: Muster) -> None:
         "asked to phone",
     ):
         assert what in done.err
+
+
+@pytest.mark.parametrize(
+    ("summary", "what"),
+    [
+        ("Mrs Jones needs food", "a person's name (Mrs Jones)"),
+        ("Food for number 12 Acacia Avenue", "a street address"),
+        ("Food at 7b, St Mark's Rd today", "a street address"),
+        ("food for 12 acacia avenue", "a street address"),
+        ("Food, Flat 3 on the green", "a street address"),
+    ],
+)
+def test_names_with_a_title_and_street_addresses_are_pointed_out(muster: Muster, summary: str, what: str) -> None:
+    """Whoever is meant need not be on record as the resident for partners to learn too much."""
+    done = muster("need", "open", "--line", "food-parcel:1", *AMINA, "--summary", summary)
+    assert f"The summary seems to hold {what}, and partners will see it." in done.err
+
+
+@pytest.mark.parametrize("summary", ["Lift to the hospital in Kingston Road", "20 boxes on the way", "Food for 4"])
+def test_ordinary_summaries_are_left_alone(muster: Muster, summary: str) -> None:
+    """A road without a number is nobody's home."""
+    assert "seems to hold" not in muster("need", "open", "--line", "lift:1", *AMINA, "--summary", summary).err
+
+
+def test_without_an_address_the_officer_is_told_how_to_add_it(muster: Muster) -> None:
+    """Whoever says yes could not be told where to come; the note names the command, and the command works."""
+    done = muster(*FOOD, "--line", "food-parcel:1")
+    (reference,) = set(REFERENCE.findall(done.err))
+    assert f'muster need amend {reference} --address "…"' in done.err
+    assert muster("need", "amend", reference, "--address", "9 New Road").code == 0
+    assert "9 New Road" in muster("need", "show", reference, "--private").out
+    assert "no address" not in muster(*FOOD, "--line", "food-parcel:1", "--address", "9 New Road").err
+
+
+def test_an_area_nobody_names_is_pointed_out_with_what_is_near(muster: Muster, home: Path) -> None:
+    """Nortbiton for Norbiton: recorded all the same, with a note; a place known from a need or responder has none."""
+    people = home / "people.csv"
+    people.write_text("id,name,sector,capabilities,email,areas\nsam,Sam,volunteer,lift,sam@example.org,KT1;Norbiton\n")
+    open_at = ("need", "open", "--line", "lift:1", "--summary", "A lift", *AMINA[2:], "--area")
+    assert "names the area" not in muster(*open_at, "Anywhere").err, "nothing to compare with"
+    muster("directory", "import", people)
+    slip = muster(*open_at, "Nortbiton")
+    assert (slip.code, "names the area 'Nortbiton'. Did you mean Norbiton?" in slip.err) == (0, True)
+    for known in ("Norbiton", "norbiton", "KT1", "Anywhere", "Coombe, KT1"):
+        assert "names the area" not in muster(*open_at, known).err
+
+
+def test_a_part_due_after_the_whole_is_refused(muster: Muster) -> None:
+    """Both times were said and cannot both be meant: nothing is recorded, and both are named with their day."""
+    done = muster(*FOOD, "--line", "food-parcel:1@+3d", "--needed-by", "+2d")
+    assert done.code == 1
+    assert "--line 'food-parcel:1@+3d': would be due at" in done.err
+    assert "after the need itself" in done.err
+    assert muster("need", "list", "--json").json == []
+    assert muster(*FOOD, "--line", "food-parcel:1@+3d").code == 0, "due with its last part"
+
+
+def test_a_time_that_is_over_today_says_which_day_it_means(muster: Muster) -> None:
+    """18:00 said at eight in the evening is tomorrow's, and the officer reads so."""
+    clock.set_source(lambda: datetime(2026, 11, 21, 20, 0, tzinfo=UTC))
+    try:
+        done = muster(*FOOD, "--line", "hot-meal:3@18:00", "--needed-by", "+2d")
+        assert "It is past 18:00 today, so this is taken as 6pm on Sunday 22 November." in done.err
+        assert "It is past" not in muster(*FOOD, "--line", "hot-meal:3@21:00", "--needed-by", "+2d").err
+    finally:
+        clock.set_source(lambda: datetime.now(UTC))
+
+
+def test_an_import_gives_references_and_the_same_notes(muster: Muster, home: Path) -> None:
+    """Each row's need can be found again, and what an officer would have been told at `need open` is told here."""
+    path = home / "needs.csv"
+    path.write_text(HEAD + "Food for Mrs Jones,food-parcel:2,KT1,,,,amina@example.org\n")
+    done = muster("need", "import", path)
+    (reference,) = set(REFERENCE.findall(done.out))
+    assert f"needs.csv:2: {reference}" in done.out
+    assert f"{reference}: The summary seems to hold a person's name" in done.err
+    assert f"{reference}: Nobody in the directory could give 2 food parcels" in done.err
+    assert "on record already" in muster("need", "import", path).out
 
 
 def test_nobody_to_ask_is_said_at_once(muster: Muster, home: Path) -> None:
@@ -172,7 +254,8 @@ def test_ending_a_need_twice_is_the_same_answer(muster: Muster) -> None:
 def test_an_officer_takes_what_waits(muster: Muster) -> None:
     """Closing a need of somebody without e-mail asks the duty officer to phone; she takes it, twice without harm."""
     muster("officer", "add", "--name", "Dana Duty", "--email", "dana@example.org", "--role", "duty")
-    opened = muster("need", "open", "--summary", "Food", "--area", "KT1", "--line", "food-parcel:1", "--json")
+    phoned = ("--area", "KT1", "--resident-phone", "07700 900002")
+    opened = muster("need", "open", "--summary", "Food", *phoned, "--line", "food-parcel:1", "--json")
     reference = opened.json["need"]
     assert muster("need", "take", reference).code == 1
     muster("need", "withdraw", reference)
@@ -201,7 +284,7 @@ def test_rows_are_recorded_and_bad_ones_said(muster: Muster, home: Path) -> None
         HEAD
         + "Food,food-parcel:2;lift:1,KT1,+2h,no,A1,amina@example.org\n"
         + "Food,food-parcel:ten,KT1,,,A2,\n"
-        + "Sandbags,sandbag:400,Norbiton,,yes,A3,\n"
+        + "Sandbags,sandbag:400,Norbiton,,yes,A3,amina@example.org\n"
         + "Food,food-parcel:1,KT1,,perhaps,A4,\n"
         + "Food,food-parcel:1,KT1,2020-01-01,,A5,\n"
     )
@@ -216,7 +299,8 @@ def test_rows_are_recorded_and_bad_ones_said(muster: Muster, home: Path) -> None
 def test_importing_twice_records_once(muster: Muster, home: Path) -> None:
     """With a key or without, the same file again is the same needs."""
     path = home / "needs.csv"
-    path.write_text(HEAD + "Food,food-parcel:2,KT1,,,A1,\nFood,food-parcel:2,KT1,,,,\nFood,food-parcel:3,KT1,,,,\n")
+    rows = ("Food,food-parcel:2,KT1,,,A1,", "Food,food-parcel:2,KT1,,,,", "Food,food-parcel:3,KT1,,,,")
+    path.write_text(HEAD + "".join(f"{row}amina@example.org\n" for row in rows))
     assert muster("need", "import", path, "--json").json["recorded"] == 3
     again = muster("need", "import", path, "--json")
     assert (again.code, again.json["recorded"], again.json["repeated"]) == (0, 0, 3)
@@ -229,3 +313,120 @@ def test_a_file_in_another_encoding_is_refused_whole(muster: Muster, home: Path)
     done = muster("need", "import", path)
     assert (done.code, "Windows-1252" in done.err, "'Café lunch'" in done.err) == (1, True, True)
     assert muster("need", "import", home / "nowhere.csv").code == 2
+
+
+# --- steering -------------------------------------------------------------------
+
+
+@pytest.fixture
+def need(muster: Muster) -> str:
+    return str(muster(*FOOD, "--line", "food-parcel:2", "--needed-by", "+2h", "--json").json["need"])
+
+
+def test_an_amendment_says_how_it_is_now(muster: Muster, need: str) -> None:
+    """The command says what is needed now and the new version, which `need show` has too."""
+    done = muster("need", "amend", need, "--line", "food-parcel:5", "--line", "lift:1", "--summary", "Food and a lift")
+    assert done.code == 0
+    assert "5 food parcels and 1 lift" in done.out
+    assert "Version 2" in done.out
+    assert muster("need", "show", need, "--json").json["version"] == 2
+    assert "so already" in muster("need", "amend", need, "--line", "food-parcel:5").out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("amend",), 2, "say what changes"),
+        (("amend", "--line", "food-parcels:5"), 1, "did you mean food-parcel"),
+        (("amend", "--line", "food-parcel:many"), 1, "--line: 'many' is not a quantity"),
+        (("amend", "--needed-by", "2020-01-01"), 1, "--needed-by: '2020-01-01' is in the past"),
+        (("amend", "--line", "food-parcel:0"), 1, "muster need withdraw"),
+        (("amend", "--summary", "Call 020 8547 5000\x1b[2J"), 1, "--summary"),
+        (("extend", "--needed-by", "+1h"), 1, "muster need amend"),
+        (("hold", "--until", "+1h", "--end"), 2, "not both"),
+        (("ask",), 2, "say whom to ask"),
+        (("ask", "nobody"), 1, "muster directory list"),
+        (("answer", "sam", "part"), 2, "part of what"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_option(
+    muster: Muster, need: str, words: tuple[str, ...], code: int, said: str
+) -> None:
+    """1 refused, 2 bad usage; the sentence names the option and what to do; nothing is changed."""
+    done = muster("need", words[0], need, *words[1:])
+    assert done.code == code
+    assert said in " ".join(re.sub(r"[^\x20-\x7e]", " ", done.err).split())
+    assert muster("need", "show", need, "--json").json["version"] == 1
+
+
+def test_a_hold_is_shown_and_ended(muster: Muster, need: str) -> None:
+    """On hold until when, in both forms of `need show`; ended, it goes on."""
+    assert "Answers are still taken" in muster("need", "hold", need, "--until", "+1h").out
+    shown = muster("need", "show", need, "--json").json
+    assert (shown["status"], shown["held"]) == ("on-hold", True)
+    assert "On hold until" in muster("need", "show", need).out
+    assert "goes on" in muster("need", "hold", need, "--end").out
+    assert muster("need", "show", need, "--json").json["status"] == "open"
+    assert "was not on hold" in muster("need", "hold", need, "--end").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("amend", "--line", "food-parcel:5"),
+        ("hold",),
+        ("extend", "--needed-by", "+3d"),
+        ("ask", "--next-round"),
+        ("withdraw",),
+        ("close", "--outcome", "withdrawn"),
+        ("take",),
+    ],
+)
+def test_who_may_only_look_changes_nothing(muster: Muster, need: str, words: tuple[str, ...]) -> None:
+    """A viewer is on the list of officers, and decides nothing: one sentence says so. No name at all is no officer."""
+    muster("officer", "add", "--name", "Vera View", "--email", "vera@example.org", "--role", "viewer")
+    done = muster("need", words[0], need, *words[1:], "--officer", "vera@example.org")
+    assert done.code == 1
+    assert "Vera View is a viewer, who may look and change nothing" in done.err
+    assert muster("need", words[0], need, *words[1:], "--officer", "").code == 1
+    shown = muster("need", "show", need, "--json").json
+    assert (shown["version"], shown["status"]) == (1, "open")
+
+
+@pytest.mark.parametrize(
+    "option", ["--keep-from", "--needed-by", "--urgent-because", "--incident", "--key", "--at", "--playbook"]
+)
+def test_an_empty_value_is_not_left_out(muster: Muster, option: str) -> None:
+    """A script whose variable is empty is told so: nobody is asked who was to be kept away."""
+    done = muster(*FOOD, "--line", "food-parcel:2", option, "")
+    assert done.code in (1, 2)
+    assert f"{option}: must not be empty" in done.err
+    assert muster("need", "list", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hold", "--until", ""),
+        ("amend", "--line", "food-parcel:5", "--needed-by", ""),
+        ("amend", "--line", "food-parcel:5", "--place", ""),
+        ("amend", "--line", "food-parcel:5", "--address", ""),
+        ("amend", "--line", "food-parcel:5", "--summary", ""),
+    ],
+)
+def test_an_empty_value_changes_nothing(muster: Muster, need: str, words: tuple[str, ...]) -> None:
+    """An hour that was lost on the way is not a hold without an end."""
+    done = muster("need", words[0], need, *words[1:])
+    assert done.code == 1
+    assert f"{words[-2]}: " in done.err
+    shown = muster("need", "show", need, "--json").json
+    assert (shown["version"], shown["status"]) == (1, "open")
+
+
+def test_a_street_is_no_area(muster: Muster) -> None:
+    """D03: recorded all the same, said to whoever typed it; what partners will read has no number of a house."""
+    words = ("need", "open", "--summary", "Food", "--line", "food-parcel:2", "--resident-email", "a@example.org")
+    done = muster(*words, "--area", "12 Example Road, KT1 2AB")
+    assert done.code == 0
+    assert "The area seems to hold a street address, and partners will see 'Example Road, KT1' of it" in done.err
+    assert "street address" not in muster(*words, "--area", "Norbiton, KT1").err

@@ -13,6 +13,7 @@ import pytest
 
 from cli.doors import open_door
 from infra import settings as settings_module
+from infra.playbooks import FOLDER
 from tests.cli.conftest import Muster
 
 PEOPLE = "id,name,sector,capabilities,email\nsam,Sam Lee,volunteer,food-parcel,sam@example.org\n"
@@ -22,7 +23,7 @@ GROUPS = "id,name,sector,capabilities,email\nhall,Hall,community,bed-space,\nx,X
 def test_who_may_help_is_imported_listed_and_shown(muster: Muster, home: Path) -> None:
     """A file becomes people and organisations one can look at."""
     (home / "people.csv").write_text(PEOPLE)
-    assert "1 taken, 0 with a warning, 0 refused." in muster("directory", "import", home / "people.csv").out
+    assert "1 recorded, 0 with a warning, 0 refused." in muster("directory", "import", home / "people.csv").out
     assert "Sam Lee" in muster("directory", "list").out
     assert [r["id"] for r in muster("directory", "list", "--json", "--capability", "food-parcel").json] == ["sam"]
     assert muster("directory", "list", "--json", "--sector", "business").json == []
@@ -48,12 +49,47 @@ def test_only_files_and_web_addresses_are_read(muster: Muster, source: str) -> N
     assert muster("directory", "import", source).code == 2
 
 
+def test_an_unreachable_feed_says_so_once(muster: Muster) -> None:
+    """Nothing was read, and nothing more is said of what was not."""
+    done = muster("directory", "import", "http://127.0.0.1:9/v3")
+    assert (done.code, done.out) == (1, "")
+    assert "nothing could be read: the feed cannot be reached" in done.err
+
+
+def test_a_setting_nobody_knows_is_named_with_what_is_near(muster: Muster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MUSTER_COUNCL has no effect: every command that opens the store says so, and doctor counts it as a problem."""
+    monkeypatch.setenv("MUSTER_COUNCL", "Kingston Council")
+    said = "MUSTER_COUNCL is no setting of Muster, and has no effect; did you mean MUSTER_COUNCIL?"
+    assert said in muster("need", "list").err
+    found = [finding for finding in muster("doctor", "--json").json if finding["sentence"] == said]
+    assert [finding["ok"] for finding in found] == [False]
+
+
+def test_a_home_that_cannot_be_made_is_named(muster: Muster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is what is wrong, so the folder is what is said."""
+    monkeypatch.setenv("MUSTER_HOME", "/proc/nowhere")
+    settings_module.settings.cache_clear()
+    done = muster("need", "list")
+    assert done.code == 1
+    assert done.err.startswith("/proc/nowhere cannot be made or written")
+
+
+def test_every_file_shipped_is_good_and_a_missing_one_is_named(muster: Muster) -> None:
+    """service-types.yaml is no playbook and is read as what it is; the argument is called by its own name."""
+    done = muster("playbook", "check", *sorted(FOLDER.glob("*.yaml")))
+    assert (done.code, done.out.count(": good")) == (0, len(list(FOLDER.glob("*.yaml"))))
+    none = muster("playbook", "check", "nofile.yaml")
+    assert none.code == 2
+    assert "--playbook" not in none.err
+    assert "FILE" in none.err
+
+
 def test_playbooks_are_listed_and_checked(muster: Muster, home: Path) -> None:
     """The ones shipped are good, and what they say that is not acted on yet is noted."""
     assert {"everyday", "urgent", "surge"} == {p["name"] for p in muster("playbook", "list", "--json").json}
     done = muster("playbook", "check", "everyday", "urgent", "surge")
     assert done.code == 0
-    assert "chase_after is read and not yet acted on" in done.err
+    assert "last_resort is read and not yet acted on" in done.err
     bad = home / "bad.yaml"
     bad.write_text("name: bad\ntitle: Bad\nrounds:\n  - {name: x, sectors: [volunter], patience: later}\noficer: {}\n")
     done = muster("playbook", "check", bad)
@@ -93,7 +129,8 @@ def test_the_doctor_finds_a_dead_mail_server_and_readable_keys(
 ) -> None:
     """Trouble is found before a resident meets it."""
     muster("doctor")
-    muster("need", "open", "--summary", "Food", "--area", "KT1", "--line", "food-parcel:1")
+    amina = ("--resident-email", "amina@example.org")
+    muster("need", "open", "--summary", "Food", "--area", "KT1", "--line", "food-parcel:1", *amina)
     (home / "home" / "keys").chmod(0o644)
     monkeypatch.setenv("MUSTER_EMAIL", "smtp://127.0.0.1:1")
     settings_module.settings.cache_clear()
@@ -122,7 +159,8 @@ def test_no_command_but_those_that_run_flows_imports_prefect(home: Path) -> None
     """`muster need open` starts at once."""
     code = (
         "import sys; from cli.main import main;"
-        "main(['need', 'open', '--summary', 'x', '--area', 'KT1', '--line', 'lift:1', '--json']);"
+        "main(['need', 'open', '--summary', 'x', '--area', 'KT1', '--line', 'lift:1', '--json',"
+        " '--resident-email', 'amina@example.org']);"
         "sys.exit(any(m in sys.modules for m in ('prefect', 'httpx', 'fastapi', 'boto3', 'sqlalchemy')))"
     )
     env = {**os.environ, "MUSTER_HOME": str(home / "home")}

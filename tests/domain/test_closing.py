@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from domain.answering import Answer, AnswerKind
@@ -73,37 +75,64 @@ def test_a_yes_closes_it_as_met() -> None:
 
 
 def test_a_yes_can_be_taken_back() -> None:
-    """Whoever said yes by mistake can say no: the need stays closed, and an officer is told."""
+    """A44, R13: whoever said yes by mistake can say no: it is open again, looked for anew, and an officer is told."""
     world = asked()
     world.resident_says("yes")
-    world.resident_says("no")
-    assert world.need.closed
-    assert [task.kind for task in world.situation.open_tasks] == [TaskKind.resident_says]
+    world.forget().resident_says("no")
+    assert world.story()[:3] == [EventCode.resident_said, EventCode.reopened, EventCode.new_due]
+    assert (world.need.status, world.need.outcome, world.need.closed_at) == (NeedStatus.open, None, None)
+    assert TaskKind.resident_says in [task.kind for task in world.situation.open_tasks]
+    assert world.asked() == ["bob", "jane"]
 
 
 @pytest.mark.parametrize("said", ["partly", "no"])
 def test_anything_but_yes_reaches_an_officer(said: str) -> None:
-    """A44: it did not (all) happen: it is not closed, nor presumed, and an officer has it urgently."""
+    """A44: it did not (all) happen: it is looked for again, and an officer has it urgently, once."""
     world = asked()
+    world.forget()
     assert isinstance(world.resident_says(said, "Nobody came"), Change)
     assert world.tasks(TaskKind.resident_says) == ["open"]
-    assert [m.urgent for m in world.messages if m.kind is MessageKind.officer_task] == [True]
+    assert {m.urgent for m in world.messages if m.kind is MessageKind.officer_task} == {True}
     assert world.resident_says(said) is None
-    world.wait("30d")
-    assert world.need.status is NeedStatus.confirming
+    assert (world.missing(), world.need.status) == (1, NeedStatus.open)
     assert "Nobody came" in world.notes.values()
-    world.resident_says("yes")
+    assert world.told(MessageKind.resident_delayed) == []
+
+
+@pytest.mark.parametrize("said", ["partly", "no"])
+def test_no_then_yes(said: str) -> None:
+    """The resident pressed no by mistake: what was taken back counts again, and whoever was asked since is released."""
+    world = asked()
+    world.resident_says(said)
+    world.forget().resident_says("yes")
     assert world.need.outcome is Outcome.met
     assert world.tasks(TaskKind.resident_says) == ["done"]
+    assert world.told(MessageKind.thanks) == ["sam"]
+    assert world.invitation("sam").share(1).pledged == 1  # type: ignore[union-attr]
+    assert set(world.told(MessageKind.stand_down)) == {"bob", "jane"}
+
+
+def test_whoever_came_in_since_is_called_off() -> None:
+    """No, then Bob promises for tomorrow, then yes after all: Bob hears not to set out, Sam is thanked."""
+    world = asked()
+    world.resident_says("no")
+    world.yes("bob")
+    world.forget().resident_says("yes")
+    assert world.told(MessageKind.thanks) == ["sam"]
+    assert set(world.told(MessageKind.call_off)) == {"bob"}  # by mail, and by text
+    assert (world.pledged(), world.need.outcome) == (1, Outcome.met)
 
 
 def test_silence_is_presumed_and_counted_apart() -> None:
-    """Asked and silent for seven days: closed as presumed, not as met."""
-    world = asked().wait("6d23h")
+    """Sam says that it is done, the resident says nothing for seven days: presumed, not met."""
+    world = covered()
+    world.done("sam")
+    world.wait("34h").wait("6d23h")
     assert not world.need.closed
     world.wait("1h")
     assert world.need.outcome is Outcome.presumed
     assert world.told(MessageKind.resident_closed) == ["resident"]
+    assert not world.told(MessageKind.chase)
 
 
 def test_it_is_too_early_to_say_how_it_went() -> None:
@@ -117,7 +146,7 @@ def test_nobody_sets_out_for_nothing() -> None:
     world.yes("bob", 5)
     world.answers("jane", world.checked("jane", Answer(AnswerKind.part, offers={1: 2})))
     world.forget().officer_closes(Outcome.withdrawn)
-    kinds = [(m.kind, m.to) for m in world.messages]
+    kinds = list(dict.fromkeys((m.kind, m.to) for m in world.messages))  # some go by mail and by text
     assert kinds[0] == (MessageKind.call_off, "responder:bob")
     assert world.messages[0].urgent
     assert sorted(kinds[1:3]) == [(MessageKind.stand_down, "responder:jane"), (MessageKind.stand_down, "responder:sam")]
@@ -184,19 +213,18 @@ def test_a_resident_without_e_mail_is_phoned() -> None:
     assert [t.note for t in world.situation.tasks] == ["resident-covered"]
     world.officer_closes(Outcome.met)
     assert [(t.note, t.status.value) for t in world.situation.tasks] == [
-        ("resident-covered", "open"),
+        ("resident-covered", "done"),  # overtaken by the next
         ("resident-closed", "open"),
     ]
 
 
-def test_dropping_out_after_the_time_is_an_officer_s() -> None:
-    """Sam says too late that he did not go: it is reopened, nobody is asked for a time that has passed, Ola has it."""
+def test_dropping_out_after_the_time_is_made_good_as_soon_as_can_be() -> None:
+    """Sam says too late that he did not go: others are asked, for a new time as far off as the first one was."""
     world = asked()
     world.forget().no("sam")
-    assert world.story()[:2] == [EventCode.withdrew, EventCode.reopened]
-    assert not world.asked()
-    assert world.told(MessageKind.officer_task)
-    assert world.need.wake_at
+    assert world.story()[:3] == [EventCode.withdrew, EventCode.reopened, EventCode.new_due]
+    assert world.asked() == ["bob", "jane"]
+    assert world.need.line(1).due == world.now + timedelta(hours=10)
     assert (world.need.status, world.need.resident_asked_at) == (NeedStatus.open, None)
 
 
@@ -253,3 +281,57 @@ def test_a_lift_that_was_given_stays_given() -> None:
     world.officer_closes(Outcome.met)
     assert world.invitation("sam").status is InvitationStatus.completed
     assert world.invitation("bob").status is InvitationStatus.cancelled
+
+
+def test_a_yes_does_not_close_what_is_missing_still() -> None:
+    """Partly, then 10 instead of 4 are needed, then yes: the 4 count again, and 6 are looked for still."""
+    world = begin("food-parcel:4", people=[SAM])
+    world.yes("sam")
+    world.wait("2d").wait("3h")
+    world.resident_says("partly")
+    world.amends("food-parcel:10", needed_by="+1d")
+    assert isinstance(world.resident_says("yes"), Change)
+    assert (world.pledged(), world.missing()) == (4, 6)
+    assert world.need.status is NeedStatus.open
+    assert world.tasks(TaskKind.resident_says) == ["done"]
+
+
+def test_a_yes_does_not_call_off_who_is_needed_besides() -> None:
+    """Bob has been found for what came on top: Sam's 4 count again, and Bob still comes."""
+    world = begin("food-parcel:4", people=[SAM])
+    world.yes("sam")
+    world.wait("2d").wait("3h")
+    world.resident_says("partly")
+    world.people.append(BOB)
+    world.amends("food-parcel:10", needed_by="+1d")
+    world.asks_by_name("bob")
+    world.yes("bob", 3)
+    world.forget().resident_says("yes")
+    assert world.told(MessageKind.call_off) == []
+    assert (world.invitation("sam").pledged, world.invitation("bob").pledged) == (4, 3)
+
+
+def test_half_of_what_cannot_be_shared_out_does_not_count_again() -> None:
+    """One lift was lost and two are needed now: a yes does not make Sam's one of them."""
+    world = begin("lift:1", people=[SAM])
+    world.yes("sam")
+    world.wait("2d").wait("3h")
+    world.resident_says("partly")
+    world.amends("lift:2", needed_by="+1d")
+    world.resident_says("yes")
+    assert world.pledged() == 0
+    assert not world.need.closed
+
+
+def test_what_is_closed_on_hold_is_not_on_hold_when_it_opens_again() -> None:
+    """Amina says yes while it is on hold, and no three days later: it goes on at once, with no clock put on."""
+    world = begin("food-parcel:4", people=[SAM, BOB])
+    world.yes("sam")
+    world.wait("2d").done("sam")
+    world.wait("3h").holds()
+    world.resident_says("yes")
+    assert world.need.closed
+    assert (world.need.held_at, world.need.held_until, world.need.before_hold) == (None, None, None)
+    world.now += timedelta(days=3)
+    world.forget().resident_says("no")
+    assert EventCode.resumed not in world.story()

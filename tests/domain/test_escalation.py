@@ -9,12 +9,12 @@ from itertools import pairwise
 import pytest
 
 from domain.capabilities import Sector
-from domain.escalation import latest_moment
 from domain.events import EventCode
 from domain.messages import ASKS, MessageKind
 from domain.officers import TaskKind
 from domain.steps import Ask, CallReserve, Rest
 from domain.times import read_when
+from domain.timing import latest_moment
 from tests.domain.world import at, begin
 from tests.people import (
     BOB,
@@ -175,7 +175,7 @@ def test_an_officer_has_it_by_the_last_safe_moment() -> None:
     """Due in 10 hours, to be settled 2 hours before, and an hour to take it: handed over at 7 hours, once."""
     slow = playbook(round_of("neighbours", patience="1d"))
     world = begin("hot-meal:5", people=[SAM], by=slow, needed_by="+10h")
-    assert latest_moment(world.situation, world.need.line(1)) == at(world, "7h")
+    assert latest_moment(world.need, world.need.line(1)) == at(world, "7h")
     world.wait("6h59m")
     assert not world.told(MessageKind.officer_task)
     world.wait("1m")
@@ -364,3 +364,34 @@ def test_a_second_line_s_helper_is_found_where_the_first_has_none() -> None:
     world.yes("carer")
     world.yes("cook")
     assert (world.pledged(1), world.pledged(2), world.situation.covered) == (1, 1, True)
+
+
+def test_only_those_asked_about_a_line_are_counted_for_it() -> None:
+    """The depot was asked for blankets alone: nobody was asked for hot meals, and Ola is told so, not "everybody"."""
+    depot = helper("depot", capabilities=("blanket",))
+    world = begin("hot-meal:3", "blanket:10", people=[depot])
+    (first,) = world.happened(EventCode.handed_over)
+    assert (first.lines, first.facts["asked"]) == ((1,), 0)
+    world.no("depot")
+    assert world.happened(EventCode.handed_over)[1].facts["asked"] == 1
+
+
+def test_what_runs_out_later_joins_the_task_nobody_has_taken() -> None:
+    """No cook, then no blankets either: one task for Ola with both, and a mail for each."""
+    depot = helper("depot", capabilities=("blanket",))
+    world = begin("hot-meal:3", "blanket:10", people=[depot])
+    world.no("depot")
+    assert world.tasks(TaskKind.hand_over) == ["open"]
+    assert world.situation.open_tasks[0].lines == (1, 2)
+    assert world.told(MessageKind.officer_task) == ["ola", "ola"]
+
+
+def test_whoever_had_the_task_hears_that_it_is_covered() -> None:
+    """Ola has taken it; then Bob changes his mind and brings all: she is told once, and only she."""
+    world = begin("food-parcel:20", people=[BOB], officers=(OLA, DUNCAN), by=playbook(round_of("neighbours")))
+    world.no("bob")
+    world.officer_takes(TaskKind.hand_over)
+    world.forget().yes("bob")
+    assert world.situation.covered
+    assert world.told(MessageKind.task_over) == ["ola"]
+    assert world.tasks(TaskKind.hand_over) == ["done"]

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.messages import MessageKind
-from domain.needs import LETTERS, new_reference
+from domain.needs import LETTERS, ContactBy, Resident, new_reference
 from domain.officers import TaskKind
-from domain.opening import NeedWrong
+from domain.opening import NeedWrong, check_contact
 from tests.domain.world import begin
 from tests.people import MONDAY, MRS_OKAFOR, SAM, need, wanting
 
@@ -131,3 +131,46 @@ def test_a_reference_can_be_read_out() -> None:
     assert len(references) > 190
     assert all(len(r) == 8 and set(r[2:]) <= set(LETTERS) for r in references)
     assert not set("AEIOUY01LNDTB") & set(LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("resident", "way"),
+    [
+        ({"email": "amina@example.org", "phone": "07700 900001"}, ContactBy.email),
+        ({"email": "amina@example.org", "phone": "07700 900001", "contact_by": "phone"}, ContactBy.phone),
+        ({"phone": "07700 900001", "referrer_email": "nurse@example.org"}, ContactBy.phone),
+        ({"referrer_phone": "07700 900003", "address": "12 Elm Road"}, ContactBy.person),
+        ({"name": "Amina", "address": "12 Elm Road"}, ContactBy.post),
+    ],
+    ids=["e-mail first", "as they wish", "themselves before others", "somebody who speaks for them", "a letter"],
+)
+def test_there_is_a_way_to_tell_the_resident(resident: dict[str, str], way: ContactBy) -> None:
+    """By e-mail, phone, somebody who speaks for them or post: as was said, else the first there is."""
+    known = Resident.model_validate(resident)
+    check_contact(known)
+    assert known.reached_by is way
+
+
+@pytest.mark.parametrize(
+    ("resident", "place"),
+    [
+        ({"name": "Amina"}, "resident"),
+        ({"name": "Amina", "referrer_name": "Nurse Ng"}, "resident"),
+        ({"email": "amina@example.org", "contact_by": "phone"}, "resident_phone"),
+        ({"phone": "07700 900001", "contact_by": "email"}, "resident_email"),
+        ({"phone": "07700 900001", "contact_by": "post"}, "address"),
+        ({"phone": "07700 900001", "contact_by": "person"}, "referrer_email"),
+    ],
+)
+def test_without_a_way_to_tell_them_it_is_refused(resident: dict[str, str], place: str) -> None:
+    """Whoever records it hears which field is missing, and what to give."""
+    with pytest.raises(NeedWrong, match="give ") as refused:
+        check_contact(Resident.model_validate(resident))
+    assert refused.value.place == place
+
+
+def test_urgent_because_of_something() -> None:
+    """A reason is kept with an urgent need; one for a need that is not urgent is a contradiction."""
+    recorded = need("lift:1", urgent=True, urgent_because="Dialysis at nine", sensitive=True, keep_from=("bob",))
+    assert (recorded.urgent_because, recorded.sensitive, recorded.keep_from) == ("Dialysis at nine", True, ("bob",))
+    assert wrong("lift:1", urgent_because="Dialysis at nine").place == "urgent_because"

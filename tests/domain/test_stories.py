@@ -16,6 +16,7 @@ from domain.labels import (
     OUTCOME_LABELS,
     REASON_LABELS,
     TASK_LABELS,
+    TASK_OUTCOME_LABELS,
     TASK_STATUS_LABELS,
     label_invitation,
     label_responder,
@@ -23,7 +24,7 @@ from domain.labels import (
     say_some,
 )
 from domain.needs import NeedStatus, Outcome
-from domain.officers import TaskKind, TaskStatus
+from domain.officers import TaskKind, TaskOutcome, TaskStatus
 from domain.steps import PassTask
 from domain.stories import LABELS, SENTENCES, because, label
 from tests.norbiton import DUE, HELPERS, LIFT, LONDON, PARCEL, Play
@@ -48,7 +49,7 @@ def test_a_need_is_recorded() -> None:
 def test_a_round_is_asked() -> None:
     """Who was asked, for what, in the round's own name."""
     play = Play().ask("good", "sam")
-    assert told(play, EventCode.asked) == "Neighbours were asked for 20 food parcels: Good Neighbours and Sam Lee."
+    assert told(play, EventCode.asked) == "We asked neighbours for 20 food parcels: Good Neighbours and Sam Lee."
 
 
 def test_more_than_a_few_are_counted() -> None:
@@ -61,7 +62,7 @@ def test_asking_the_next_says_why() -> None:
     """A no asks the next at once, because the rest could not cover it."""
     play = Play().ask("good").says_yes("good", 12).ask("mei", further=True)
     assert told(play, EventCode.asked_next) == (
-        "Those still to answer could not cover 8 food parcels, so more neighbours were asked: Mei Chan."
+        "Those still to answer could not cover 8 food parcels, so we asked more (neighbours): Mei Chan."
     )
 
 
@@ -120,7 +121,7 @@ def test_covered_reopened_and_called_back() -> None:
     )
     play.says_no("good").reopen()
     assert told(play, EventCode.reopened) == (
-        "Somebody who had promised dropped out, so we look again for 12 food parcels."
+        "Not all that was promised can be counted on, so we look again for 12 food parcels."
     )
     play = Play().ask("good", "sam").says_yes("good", 18).says_yes("sam", 5).says_no("good").call_reserve("sam")
     assert told(play, EventCode.reserve_called) == (
@@ -132,7 +133,7 @@ def test_an_officer_gets_it() -> None:
     """DESIGN 13: handed over, passed on, taken: each by name."""
     play = Play().ask("good", "sam").hand_over()
     assert told(play, EventCode.handed_over) == (
-        "We asked everybody we know (2) and food parcels are not covered, so an officer must act."
+        "We asked everybody we know for food parcels (2) and not all is covered, so an officer must act."
     )
     assert "due soon" in told(Play().ask("good").hand_over("time"), EventCode.handed_over)
     assert "nobody we could ask" in told(Play().hand_over(), EventCode.handed_over)
@@ -151,7 +152,8 @@ def test_the_end() -> None:
     assert "asked the resident whether it did" in told(play, EventCode.resident_asked)
     play.resident_says("no", "Nobody came")
     assert told(play, EventCode.resident_said) == (
-        "The resident says that it did not happen. An officer was asked to act."
+        "The resident says that it did not happen. So 20 food parcels did not come, and we look again. "
+        "An officer was asked to act."
     )
     assert told(play.close(Outcome.not_met), EventCode.closed) == "Olu Adeyemi closed this: not met."
     assert told(Play().close(Outcome.withdrawn, "officer"), EventCode.closed) == "An officer closed this: withdrawn."
@@ -210,6 +212,7 @@ def test_every_code_has_a_label() -> None:
     assert set(OUTCOME_LABELS) == set(Outcome)
     assert set(TASK_LABELS) == set(TaskKind)
     assert set(TASK_STATUS_LABELS) == set(TaskStatus)
+    assert set(TASK_OUTCOME_LABELS) == set(TaskOutcome)
     assert set(LABELS) == set(SENTENCES) == set(EventCode)
 
 

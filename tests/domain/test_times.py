@@ -7,16 +7,10 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from domain.escalation import answer_by
-from domain.times import is_waking, next_waking, read_when, say_clock, say_time, say_when
+from domain.hours import Calendar, Hours, after, next_within
+from domain.times import read_when, say_clock, say_time, say_when
 from tests.people import LONDON, MONDAY
-
-BACK = datetime(2026, 10, 25, tzinfo=UTC)  # at 2am BST the clocks go back to 1am GMT: 01:30 comes twice
-FORWARD = datetime(2027, 3, 28, tzinfo=UTC)  # at 1am GMT they go forward to 2am BST: 01:30 never comes
-instants = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 
 
 def utc(text: str) -> datetime:
@@ -26,7 +20,7 @@ def utc(text: str) -> datetime:
 def test_waits_are_elapsed_time() -> None:
     """K01: four hours from 00:30 BST on the night the clocks go back are over at 03:30 GMT."""
     asked = read_when("2026-10-25T00:30", MONDAY, LONDON)
-    assert answer_by(asked, timedelta(hours=4), asked + timedelta(days=9)) == utc("2026-10-25T03:30")
+    assert after(Hours.any, asked, timedelta(hours=4), Calendar(LONDON)) == utc("2026-10-25T03:30")
     assert say_time(utc("2026-10-25T03:30"), LONDON) == "3:30am"
 
 
@@ -53,27 +47,6 @@ def test_a_time_that_never_comes_is_refused(text: str, now: datetime) -> None:
     with pytest.raises(ValueError, match="there is no 1:30am on Sunday 28 March: the clocks go forward"):
         read_when(text, now, LONDON)
     assert say_time(read_when("2027-03-28T01:30Z", MONDAY, LONDON), LONDON) == "2:30am"
-
-
-@pytest.mark.parametrize("night", [BACK, FORWARD], ids=["back", "forward"])
-def test_waking_hours_keep_to_the_clock_on_the_wall(night: datetime) -> None:
-    """K06: 8am to 9pm is by local time on the days before, of and after both changes."""
-    for day in range(-1, 2):
-        date = (night + timedelta(days=day)).date()
-        for clock, waking in (("07:59:59", False), ("08:00", True), ("20:59:59", True), ("21:00", False)):
-            assert is_waking(read_when(f"{date}T{clock}", MONDAY, LONDON), LONDON) is waking
-    opens = next_waking(night, LONDON)
-    assert say_time(opens, LONDON) == "8am"
-    assert opens == night.replace(hour=8 if night == BACK else 7)
-
-
-@given(instants)
-def test_the_next_waking_is_ahead_and_near(instant: datetime) -> None:
-    """The next 8am is strictly later, at most 25 hours away, and waking."""
-    opens = next_waking(instant, LONDON)
-    assert instant < opens <= instant + timedelta(hours=25)
-    assert is_waking(opens, LONDON)
-    assert not is_waking(opens - timedelta(microseconds=1), LONDON)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +118,7 @@ def test_the_host_s_own_zone_does_not_matter(zone: str, monkeypatch: pytest.Monk
     time.tzset()
     try:
         assert read_when("2026-07-01T09:00", MONDAY, LONDON) == utc("2026-07-01T08:00")
-        assert next_waking(utc("2026-07-01T05:00"), LONDON) == utc("2026-07-01T07:00")
+        assert next_within(Hours.waking, utc("2026-07-01T05:00"), Calendar(LONDON)) == utc("2026-07-01T07:00")
         assert say_when(utc("2026-07-01T08:00"), LONDON) == "9am on Wednesday 1 July"
     finally:
         monkeypatch.undo()

@@ -7,41 +7,37 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from domain.answering import Answer, AnswerKind, record_undeliverable, settle, take_answer
+from domain.amending import Amendment, Wanted, amend, extend
+from domain.answering import Answer, AnswerKind, settle
+from domain.asking_by_name import ask_by_name, ask_next_round
+from domain.bouncing import record_undeliverable
 from domain.changes import Change, Refusal, week_of
 from domain.closing import close, hear_resident
-from domain.effects import change_for
+from domain.effects import apply, change_for
 from domain.escalation import next_step
 from domain.events import Event, EventCode
 from domain.handing_over import take_task
+from domain.holding import hold, resume
+from domain.incidents import Incident
 from domain.invitations import Invitation, Reason
 from domain.matching import Candidate, Choice, choose
-from domain.messages import Message, MessageKind
+from domain.messages import Channel, Message, MessageKind
 from domain.needs import Need, Outcome, Resident
-from domain.officers import Officer, TaskKind
-from domain.opening import open_need
+from domain.officers import Officer, TaskKind, TaskOutcome, TaskStatus
+from domain.opening import join_incident, open_need
 from domain.playbooks import Playbook
 from domain.responders import Responder
+from domain.rota import Rota
+from domain.safeguarding import checks_lost, must_name
 from domain.situations import Situation
-from domain.steps import Ask, Rest, Step
+from domain.steps import Ask, CallReserve, Rest, Step
+from domain.taking_answers import take_answer
+from domain.telling import end_task
 from domain.values import read_duration
-from tests.people import AMINA, LONDON, MONDAY, OLA, need, playbook
+from domain.widening import call_times
+from tests.people import AMINA, CATALOGUE, LONDON, MONDAY, OLA, need, playbook
 
 MOST_STEPS = 50
-
-
-def apply(situation: Situation, change: Change) -> Situation | None:
-    """The situation after `change`; `None` if it was decided on another version: then nothing changes."""
-    if change.need.version != situation.need.version:
-        return None
-    invitations = situation.by_id | {i.id: i for i in change.invitations}
-    tasks = {t.id: t for t in situation.tasks} | {t.id: t for t in change.tasks}
-    return replace(
-        situation,
-        need=change.need.but(version=situation.need.version + 1),
-        invitations=tuple(invitations.values()),
-        tasks=tuple(tasks.values()),
-    )
 
 
 @dataclass
@@ -56,6 +52,7 @@ class World:
     steps: list[Step] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     week: Counter[tuple[str, str]] = field(default_factory=Counter)
+    resident: Resident = AMINA
 
     # --- looking and waiting ---
 
@@ -71,6 +68,7 @@ class World:
             self.events += change.events
             self.messages += change.messages
             self.notes |= dict(change.notes)
+            self.resident = change.resident or self.resident
             for slot in change.slots:
                 self.week[slot.responder, slot.week] += 1
                 assert slot.limit is None or self.week[slot.responder, slot.week] <= slot.limit
@@ -81,16 +79,22 @@ class World:
         return [Candidate(responder, self.week[responder.id, week]) for responder in self.people]
 
     def choice(self, step: Ask) -> Choice:
-        round = self.need.playbook.round(step.round)
-        return choose(self.candidates(), self.situation, step.lines, round, self.now)
+        return choose(self.candidates(), self.situation, step, self.now)
+
+    def times(self, step: CallReserve) -> dict[str, datetime]:
+        return call_times(self.situation, step, self.by_id, self.now)
+
+    @property
+    def by_id(self) -> dict[str, Responder]:
+        return {person.id: person for person in self.people}
 
     def look(self) -> list[Step]:
         """Take steps until the need rests."""
         taken: list[Step] = []
         for _ in range(MOST_STEPS):
-            step = next_step(self.situation, self.now)
+            step = checks_lost(self.situation, self.by_id, self.now) or next_step(self.situation, self.now)
             taken.append(step)
-            self.commit(change_for(step, self.situation, self.choice, self.now))
+            self.commit(change_for(step, self.situation, self.choice, self.times, self.now))
             if isinstance(step, Rest):
                 self.steps += taken
                 return taken
@@ -140,6 +144,7 @@ class World:
             kind=AnswerKind.part if counts else AnswerKind.accept,
             offers=dict(zip(lines, counts, strict=False)),
             ready_by=dict.fromkeys(lines, ready) if ready else {},
+            name="Kim Park" if must_name(self.situation, self.invitation(who, cycle)) else None,
         )
         return self.answers(who, self.checked(who, answer, cycle), cycle=cycle)
 
@@ -151,6 +156,20 @@ class World:
 
     def no(self, who: str, reason: Reason = Reason.not_available) -> Change | Refusal | None:
         return self.answers(who, Answer(AnswerKind.reject, reason=reason))
+
+    def done(self, who: str, *counts: int, cycle: int | None = None) -> Change | Refusal | None:
+        """They say that it is done: with these counts, line by line, or all that they promised."""
+        lines = [share.line for share in self.invitation(who, cycle).shares]
+        return self.answers(who, Answer(AnswerKind.done, offers=dict(zip(lines, counts, strict=False))), cycle=cycle)
+
+    def failed(self, who: str) -> Change | Refusal | None:
+        return self.answers(who, Answer(AnswerKind.failed))
+
+    def started(self, who: str) -> Change | Refusal | None:
+        return self.answers(who, Answer(AnswerKind.started))
+
+    def worries(self, who: str, words: str = "Nobody opens the door.") -> Change | Refusal | None:
+        return self.answers(who, Answer(AnswerKind.concern, note=words))
 
     def question(self, who: str, words: str = "Is there a step at the door?") -> Change | Refusal | None:
         return self.answers(who, Answer(AnswerKind.question, note=words))
@@ -166,8 +185,10 @@ class World:
         contacts = self.person(who).contacts
         return self.act(lambda situation, now: record_undeliverable(situation, now, message=sent, contacts=contacts))
 
-    def resident_says(self, said: str, note: str | None = None) -> Change | Refusal | None:
-        return self.act(lambda situation, now: hear_resident(situation, said, now, note))
+    def resident_says(
+        self, said: str, note: str | None = None, received: dict[int, int] | None = None
+    ) -> Change | Refusal | None:
+        return self.act(lambda situation, now: hear_resident(situation, said, now, note, received=received))
 
     def officer_closes(self, outcome: Outcome) -> Change | Refusal | None:
         return self.act(lambda situation, now: close(situation, outcome, "officer:ola", now))
@@ -176,11 +197,64 @@ class World:
         task = next(t for t in self.situation.open_tasks if t.kind is kind)
         return self.act(lambda situation, now: take_task(situation, task.id, officer, now))
 
+    def ends_task(
+        self, kind: TaskKind, outcome: TaskOutcome, note: str | None = None, officer: str = "ola"
+    ) -> Change | Refusal | None:
+        """An officer says how the first task of this kind ended that has not."""
+        task = next(t for t in self.situation.tasks if t.kind is kind and t.status is not TaskStatus.done)
+        return self.act(lambda situation, now: end_task(situation, task.id, officer, outcome, note, now))
+
+    # --- what officers change ---
+
+    def amends(
+        self,
+        *lines: str,
+        needed_by: str | None = None,
+        place: str | None = None,
+        address: str | None = None,
+        edition: int | None = None,
+    ) -> Change | Refusal | None:
+        """Ola says what is needed from now on: `amends("food-parcel:12", needed_by="+3h")`."""
+        change = Amendment(
+            wanted=tuple(self.wanting(line) for line in lines),
+            needed_by=self.now + read_duration(needed_by.removeprefix("+")) if needed_by else None,
+            place=place,
+            address=address,
+        )
+        return self.act(lambda situation, now: amend(situation, change, self.resident, "officer:ola", now, edition))
+
+    def wanting(self, line: str) -> Wanted:
+        what, _, rest = line.partition(":")
+        count, _, due = rest.partition("@")
+        moment = self.now + read_duration(due.removeprefix("+")) if due else None
+        return Wanted(capability=CATALOGUE.find(what), quantity=int(count), due=moment)
+
+    def extends(self, length: str, edition: int | None = None) -> Change | Refusal | None:
+        until = self.now + read_duration(length)
+        return self.act(lambda situation, now: extend(situation, until, "officer:ola", now, edition))
+
+    def holds(self, length: str | None = None, edition: int | None = None) -> Change | Refusal | None:
+        until = self.now + read_duration(length) if length else None
+        return self.act(lambda situation, now: hold(situation, until, "officer:ola", now, edition))
+
+    def resumes(self) -> Change | Refusal | None:
+        return self.act(lambda situation, now: resume(situation, "officer:ola", now))
+
+    def asks_by_name(self, who: str, edition: int | None = None, **counts: int) -> Change | Refusal | None:
+        """Ola asks somebody, for all they may give or for so much: `asks_by_name("sam", food_parcel=5)`."""
+        candidate = next(c for c in self.candidates() if c.responder.id == who)
+        wanted = {what.replace("_", "-"): count for what, count in counts.items()}
+        return self.act(lambda situation, now: ask_by_name(situation, candidate, wanted, "officer:ola", now, edition))
+
+    def asks_next_round(self) -> Change | Refusal | None:
+        return self.act(lambda situation, now: ask_next_round(situation, "officer:ola", now))
+
     # --- what can be seen ---
 
     def told(self, kind: MessageKind) -> list[str]:
-        """To whom messages of this kind went, in order, without the kind of recipient."""
-        return [message.to.partition(":")[2] or message.to for message in self.messages if message.kind is kind]
+        """To whom messages of this kind went by e-mail, in order, without the kind of recipient."""
+        mails = [m for m in self.messages if m.kind is kind and m.channel is Channel.email]
+        return [message.to.partition(":")[2] or message.to for message in mails]
 
     def asked(self) -> list[str]:
         """Who was invited, in order."""
@@ -215,13 +289,20 @@ def begin(
     officers: tuple[Officer, ...] = (OLA,),
     resident: Resident = AMINA,
     now: datetime = MONDAY,
+    rota: Rota = Rota(),  # noqa: B008 - a frozen value
+    led: Incident | None = None,
     **more: object,
 ) -> World:
     """A need is recorded and looked at."""
     recorded = need(*lines, playbook=by, now=now, **more)
-    change = open_need(recorded, officers, "k1", LONDON, resident, now)
-    situation = Situation(recorded, (), (), officers, LONDON, "k1", resident_has_email=resident.write_to is not None)
-    world = World(situation, list(people), now)
+    recorded = join_incident(recorded, led) if led else recorded
+    change = open_need(recorded, officers, "k1", LONDON, resident, now, incident=led)
+    situation = Situation(
+        recorded, (), (), officers, LONDON, "k1",
+        resident_has_email=resident.write_to is not None, rota=rota, incident=led,
+        resident_reachable=resident.reached_by is not None or led is None,
+    )  # fmt: skip
+    world = World(situation, list(people), now, resident=resident)
     world.commit(change)
     world.look()
     return world

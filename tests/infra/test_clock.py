@@ -18,7 +18,8 @@ ZONES = [None, "UTC", "America/New_York", "Pacific/Kiritimati", "Nowhere/Atall"]
 DECISIONS = """
 from datetime import UTC, datetime
 from domain.changes import week_of
-from domain.times import is_waking, next_waking, read_when, say_when
+from domain.hours import Calendar, Hours, next_within
+from domain.times import read_when, say_when
 from infra import clock
 from infra.settings import Settings
 from infra.store.sqlite.connection import instant, micros
@@ -31,7 +32,7 @@ for moment in MOMENTS.split():
     clock.set_source(lambda: now)
     need = a_need(opened_at=clock.now())
     situation = Situation(need, (), (), (), zone, "k1")
-    print(week_of(now, situation), is_waking(now, zone), next_waking(now, zone), say_when(now, zone))
+    print(week_of(now, situation), next_within(Hours.waking, now, Calendar(zone)), say_when(now, zone))
     print([read_when(text, now, zone) for text in ("09:00", "2027-01-04", "2027-06-01T08:00", "+4h")])
     print(instant(micros(now)) == now, micros(now), opening(need, now=now).need.wake_at)
     print(asking(situation, [a_responder()], now).slots)

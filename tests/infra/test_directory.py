@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,11 +16,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from domain.capabilities import CheckLevel, Sector
+from domain.hours import Weekday
 from domain.responders import Check
+from domain.values import Point
 from infra.directory import Imported, import_directory
 from infra.directory import feed as feed_module
 from infra.playbooks import load_catalogue
-from infra.store import Store, open_store
+from infra.store import PostcodeRow, Store, open_store
 from infra.tables import FileWrong
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -81,6 +83,71 @@ def test_every_column_is_read(store: Store, take: Any) -> None:
     assert [check.level for check in dial.checks] == [CheckLevel.basic, CheckLevel.enhanced]
     assert dial.point is not None
     assert store.contacts("dial")[0].phone == "+447700900001"
+
+
+def test_what_people_want_is_read(store: Store, take: Any) -> None:
+    """Days off, quiet hours, exercises, when a check ends; the place by postcode where no coordinates are given."""
+    store.put_postcodes([PostcodeRow("KT26QN", 51.41, -0.29, None)])
+    done = take(
+        "id,name,sector,email,capabilities,postcode,lat,lon,checks,days_off,quiet,exercises\n"
+        "a,Ann,volunteer,a@example.org,lift,kt26qn,,,basic; enhanced:2027-03-31,Tuesdays;sun,21:00-08:00,yes\n"
+        "b,Bob,volunteer,b@example.org,lift,KT2 6QN,51.5,-0.1,,,,\n"
+        "c,Cy,volunteer,c@example.org,lift,KT9 9ZZ,,,enhanced:2026-11-20,,,no\n"
+    )
+    ann, bob, cy = (store.responder(id) for id in "abc")
+    assert ann is not None
+    assert bob is not None
+    assert cy is not None
+    assert ann.point == Point(lat=51.41, lon=-0.29)
+    assert ann.checks == (
+        Check(level=CheckLevel.basic),
+        Check(level=CheckLevel.enhanced, until=date(2027, 3, 31)),
+    )
+    assert (ann.days_off, str(ann.quiet), ann.exercises) == ((Weekday.tuesday, Weekday.sunday), "21:00-08:00", True)
+    assert (bob.point, bob.days_off, bob.quiet, bob.exercises) == (Point(lat=51.5, lon=-0.1), (), None, False)
+    assert cy.point is None
+    assert [(entry.id, entry.warnings) for entry in done.doubtful] == [
+        (
+            "c",
+            [
+                "the postcode 'KT9 9ZZ' is not among those we know; taken without a place "
+                "(`muster directory postcodes FILE` reads them)",
+                "the enhanced check ended on 2026-11-20",
+            ],
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("enhanced:soon,,,", "checks: 'soon' is not a day; write enhanced:2027-03-31"),
+        ("advanced:2027-03-31,,,", "checks: 'advanced' is none of"),
+        (",someday,,", "days_off: 'someday' is none of"),
+        (",t,,", "days_off: 't' is none of"),
+        (",,at night,", "quiet: 'at night' are not quiet hours; write them as 21:00-08:00"),
+        (",,,perhaps", "exercises: 'perhaps' is neither yes nor no"),
+    ],
+)
+def test_what_cannot_be_read_of_their_wishes_is_refused(store: Store, take: Any, cells: str, said: str) -> None:
+    """A wish that is guessed at is worse than a row that is mended."""
+    done = take(f"id,name,sector,email,capabilities,checks,days_off,quiet,exercises\na,A,volunteer,,lift,{cells}\n")
+    assert [said in (entry.refused or "") for entry in done.refused] == [True], done.refused
+    assert store.count_responders() == 0
+
+
+def test_wishes_outlive_a_file_that_does_not_speak_of_them(store: Store, take: Any) -> None:
+    """A list without these columns keeps them; an empty cell takes them back."""
+    head = "id,name,sector,email,capabilities"
+    take(f"{head},days_off,quiet,exercises\na,Ann,volunteer,a@example.org,lift,tuesday,21-8,yes\n")
+    take(f"{head}\na,Ann,volunteer,a@example.org,lift\n")
+    ann = store.responder("a")
+    assert ann is not None
+    assert (ann.days_off, str(ann.quiet), ann.exercises) == ((Weekday.tuesday,), "21:00-08:00", True)
+    take(f"{head},days_off,quiet,exercises\na,Ann,volunteer,a@example.org,lift,,,\n")
+    ann = store.responder("a")
+    assert ann is not None
+    assert (ann.days_off, ann.quiet, ann.exercises) == ((), None, False)
 
 
 def test_columns_come_in_any_order_and_some_may_be_missing(store: Store, take: Any) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from domain.answering import Answer, AnswerKind, take_answer
+from domain.answering import Answer, AnswerKind
 from domain.capabilities import Capability
 from domain.changes import Change, Refusal
 from domain.links import Purpose, derive_token, hash_token, take_target
 from domain.needs import Line, Resident
 from domain.responders import Responder
 from domain.situations import Situation
+from domain.taking_answers import take_answer
 from infra import door as door_module
 from infra.door import Busy, Done, Door, NoSuchNeed
 from infra.settings import Settings

@@ -155,12 +155,12 @@ def test_a_wrong_catalogue_names_the_line(tmp_path: Path) -> None:
 
 
 def test_what_is_not_acted_on_yet_is_said(tmp_path: Path) -> None:
-    """A council is not left to believe that partners are chased."""
-    (tmp_path / "own.yaml").write_text(GOOD + "follow_up: {chase_after: 2h}\n")
+    """A council is not left to believe that a last resort waits for anything."""
+    (tmp_path / "own.yaml").write_text(GOOD.replace("patience: 2h", "patience: 2h, last_resort: true"))
     faults, notes = check_file(tmp_path / "own.yaml")
     assert not faults
-    assert [note.line for note in notes] == [5]
-    assert "chase_after is read and not yet acted on" in str(notes[0])
+    assert [note.line for note in notes] == [4]
+    assert "last_resort is read and not yet acted on" in str(notes[0])
 
 
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
@@ -180,3 +180,14 @@ def test_every_service_type_names_a_kind_of_help_there_is() -> None:
     types = load_yaml(FOLDER / "service-types.yaml", ServiceTypes)
     named = {code for codes in (*types.codes.values(), *types.words.values()) for code in codes}
     assert named <= {capability.code for capability in load_catalogue().capabilities}
+
+
+@pytest.mark.parametrize("kind", ["rota", "categories", "service-types"])
+def test_a_file_is_known_by_what_is_in_it(tmp_path: Path, kind: str) -> None:
+    """A rota that is tried out under another name is checked as a rota, not as a playbook."""
+    path = tmp_path / f"{kind}-new.yaml"
+    path.write_bytes((FOLDER / f"{kind}.yaml").read_bytes())
+    assert check_file(path)[0] == []
+    path = tmp_path / "december.yaml"
+    path.write_text("shifts:\n  - {hours: nine to five, officers: [dana@example.org]}\n")
+    assert [fault.reason.split(": ")[0] for fault in check_file(path)[0]] == ["shifts.1.hours"]

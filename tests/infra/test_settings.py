@@ -70,6 +70,7 @@ WRONG = [
     ("MUSTER_HEARTBEAT_URL", "file:///etc/passwd", "http://"),
     ("MUSTER_HEARTBEAT_URL", "https://", "http://"),
     ("MUSTER_HEARTBEAT_URL", "https://beat.example.org:port/x", "http://"),
+    ("MUSTER_SMS", "sns:eu-west-2", "'outbox'"),
     ("MUSTER_PROXY", "10.0.0.0/8", "one IP address"),
     ("MUSTER_PROXY", "10.0.0.1, 10.0.0.2", "one IP address"),
     ("MUSTER_PROXY", "proxy.example.org", "one IP address"),
@@ -132,6 +133,18 @@ def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert settings().store_url == f"sqlite:///{tmp_path / 'muster.db'}"
     assert settings().email == "outbox"
     assert str(settings().zone) == "Europe/London"
+
+
+@pytest.mark.parametrize(
+    ("email", "sms", "texts"),
+    [("outbox", "", "outbox"), ("smtp://mail.example.org", "", "none"), ("smtp://mail.example.org", "outbox", "outbox"),
+     ("outbox", "none", "none")],
+)  # fmt: skip
+def test_texts_are_written_where_mails_are(monkeypatch: pytest.MonkeyPatch, email: str, sms: str, texts: str) -> None:
+    """While nothing really leaves, text messages are files too; with a mail server there are none, unless asked for."""
+    monkeypatch.setenv("MUSTER_EMAIL", email)
+    monkeypatch.setenv("MUSTER_SMS", sms)
+    assert settings().texts == texts
 
 
 def test_the_first_key_signs_and_all_open(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

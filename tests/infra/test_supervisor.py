@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.supervisor import BACK_OFF, END_WITHIN, CannotStart, Child, Supervisor, check_free, kept_auth
+from infra.children import Child
+from infra.keeping import kept_secret
+from infra.supervisor import BACK_OFF, END_WITHIN, CannotStart, Supervisor, check_free, only_one_in
 
 SLEEPS = "import time; time.sleep(60)"
 FORKS = f"""
@@ -85,7 +87,7 @@ def test_the_end_takes_grandchildren_too(supervisor: Supervisor, tmp_path: Path)
 def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
     """Even SIGKILL to `muster up` ends its children: the kernel tells them."""
     program = (
-        "import os, sys, time; from pathlib import Path; from infra.supervisor import Child; home = Path(sys.argv[1])\n"
+        "import os, sys, time; from pathlib import Path; from infra.children import Child; home = Path(sys.argv[1])\n"
         f"child = Child('c', [sys.executable, '-c', {SLEEPS!r}], os.environ, home / 'c.log'); child.start()\n"
         "print(child.process.pid, flush=True); time.sleep(60)"
     )
@@ -116,9 +118,9 @@ def test_a_port_in_use_is_named(tmp_path: Path, said: list[str]) -> None:
 def test_the_password_is_made_once_and_kept_private(tmp_path: Path) -> None:
     """Prefect's password is the same at the next start, and only its owner can read it."""
     path = tmp_path / "home" / "prefect-auth"
-    auth = kept_auth(path)
+    auth = kept_secret(path, lambda: "muster:secret")
     assert auth.startswith("muster:")
-    assert kept_auth(path) == auth
+    assert kept_secret(path, lambda: "muster:secret") == auth
     assert path.stat().st_mode & 0o777 == 0o600
     assert [kept.name for kept in path.parent.iterdir()] == ["prefect-auth"]
 
@@ -159,3 +161,11 @@ def test_what_will_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     supervisor.end()
     assert child.process
     assert child.process.returncode == -signal.SIGKILL
+
+
+def test_one_home_has_one_muster(tmp_path: Path) -> None:
+    """A second `muster up` from the same home is refused with what to do; when the first has ended it may start."""
+    with only_one_in(tmp_path), pytest.raises(CannotStart, match="MUSTER_HOME"), only_one_in(tmp_path):
+        pass
+    with only_one_in(tmp_path):
+        pass

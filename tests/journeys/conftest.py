@@ -31,7 +31,7 @@ rounds:
   - {name: neighbours, sectors: [volunteer], ask: 5, patience: 8s, remind_after: 4s}
   - {name: groups, sectors: [voluntary], ask: 5, patience: 30s}
 officer: {role: duty, take_within: 20s}
-follow_up: {chase_after: 1s, confirm_after: 1s, close_after: 60s}
+follow_up: {chase_after: 60s, confirm_after: 1s, close_after: 60s}
 """
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from domain import messages
 from notifications.channels import Accepted, Deferred, Down, Mail, Refused, Result, Unknown, open_channel, scrub
 from notifications.channels import conversation as timings
 from notifications.channels import smtp as resting
@@ -117,6 +118,14 @@ def test_an_outbox_that_cannot_be_written_is_no_mail_s_fault(tmp_path: Path) -> 
     assert isinstance(deliver(OutboxChannel(tmp_path), mail("sam@good.test"))["sam"], Down)
 
 
+def test_a_dead_address_can_be_tried_out(tmp_path: Path) -> None:
+    """Mail to the one name where nobody ever is comes back as from a mail server; nothing is written for it."""
+    results = deliver(OutboxChannel(tmp_path), mail("sam@bounce.example.org"), mail("lee@good.test"))
+    assert results["sam"] == Refused(550, "Nobody can be reached at bounce.example.org.", recipient_bad=True)
+    assert isinstance(results["lee"], Accepted)
+    assert len(list((tmp_path / "outbox").iterdir())) == 1
+
+
 def test_the_mailbox_lists_and_opens_mails(tmp_path: Path) -> None:
     """Newest first, with recipient, subject and both parts."""
     assert list_mails(tmp_path, 10) == []
@@ -130,6 +139,24 @@ def test_the_mailbox_lists_and_opens_mails(tmp_path: Path) -> None:
     assert opened is not None
     assert opened.at == datetime(2026, 11, 21, 18, 45, 1, tzinfo=UTC)
     assert (opened.text, opened.html) == ("Dear Sam,\n.\nCan you help?\n", "<p>Can you help?</p>\n")
+
+
+def test_a_text_message_is_a_file_too(tmp_path: Path) -> None:
+    """`To:`, an empty line, the words, in UTF-8, named by its date; listed and opened beside the mails; never twice."""
+    texts = OutboxChannel(tmp_path, carries=messages.Channel.sms)
+    raw = "To: +447700900010\n\nCyngor Môn: an urgent task is waiting for you. ŵ\n".encode()
+    date = datetime(2026, 11, 21, 18, 45, 1, tzinfo=UTC)
+    text = Mail(id="abc", to="+447700900010", raw=raw, sender="", date=date)
+    assert deliver(texts, text) == {"abc": Accepted("20261121T184501-abc.sms")}
+    assert deliver(texts, replace(text, raw=b"other", again=True)) == {"abc": Accepted("20261121T184501-abc.sms")}
+    [listed] = list_mails(tmp_path)
+    assert (listed.to, listed.at) == ("+447700900010", date)
+    assert listed.subject.startswith("Text message: Cyngor Môn")
+    opened = read_mail(tmp_path, listed.name)
+    assert opened is not None
+    assert (opened.to, opened.text, opened.html) == (
+        "+447700900010", "Cyngor Môn: an urgent task is waiting for you. ŵ", ""
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("trick", ["../keys", "../outbox/a.eml", "/etc/passwd", "..", "", "a.eml\0", ".a.eml", "l.eml"])

@@ -43,6 +43,9 @@ to_partners_asked = (
     "receipt",
     "stand-down",
     "call-off",
+    "changed",
+    "reduced",
+    "transfer",
     "thanks",
 )
 
@@ -113,7 +116,7 @@ def test_every_message_says_who_it_is_from_whom_to_call_and_its_reference(words:
         assert "Kingston Council" in part
         assert "020 8547 5000" in part
         assert "N-7K3QX2" in part
-    assert rendered.subject.endswith("(N-7K3QX2)")
+    assert re.search(r"\(N-7K3QX2(?: and \d+ more)?\)$", rendered.subject)
 
 
 def test_text_and_html_say_the_same(rendered: Rendered) -> None:
@@ -175,7 +178,8 @@ def test_no_partner_reads_who_the_resident_is_before_the_mail_that_says_so() -> 
 
 def test_only_the_private_mail_says_where() -> None:
     """DESIGN 10: no mail but private-details holds the address, an officer's neither."""
-    assert [name for name, words in LETTERS.items() if "Elm Road" in render(words, url).text] == ["private-details"]
+    told = [name for name, words in LETTERS.items() if "Elm Road" in render(words, url).text]
+    assert told == ["private-details", "private-details-door"]
 
 
 # --- words that would be something else -----------------------------------------
@@ -197,6 +201,8 @@ def fill(shape: Any, attack: str, flag: bool, choice: int) -> Any:
             return options[choice % len(options)]
         case None if shape is bool:
             return flag
+        case None if shape is int:
+            return choice
         case None if shape is LinkTo:
             return LinkTo(purpose=Purpose.invite, target="I1", kid="k1")
         case None if isinstance(shape, type) and hasattr(shape, "model_fields"):
@@ -317,10 +323,47 @@ SAYS = {
     "receipt-no": ["cannot help this time: not free at that time"],
     "receipt-withdrew": ["can no longer help", "delete that email"],
     "receipt-question": ["You asked us a question", "An officer will answer it"],
+    "receipt-started": ["on your way, or at it", "You promised", "12 food parcels"],
+    "receipt-done": ["it is done", "You brought", "9 food parcels", "looking for somebody else for"],
+    "receipt-failed": ["could not be done", "Thank you for trying", "delete that email"],
+    "receipt-worry": ["worried about somebody", "told at once", "If somebody is in danger now, call 999."],
+    "chase": ["12 food parcels", "Was it done?", "call 999", "If we hear nothing by", "We ask only once"],
     "private-details": ["Amina Yusuf", "14 Elm Road", "07700 900123", "12 food parcels", "Delete this email", "999"],
+    "receipt-offer": ["you have offered 3 care visits", "not booked yet", "chooses by", "An officer reads"],
+    "receipt-word-first": ["You promised", "An officer looks at whom you named first"],
+    "chosen": ["You have been chosen: 3 care visits", "framework rate", "in a separate email", "can no longer do it"],
+    "chosen-word-first": ["An officer looks at whom you named first", "After that we send you the name and address"],
+    "not-chosen": ["Thank you for offering 4 care visits", "you are free", "What else you promised", "2 food parcels"],
+    "private-details-door": ["At the door, say these two words:", "asks for them before opening"],
+    "resident-covered-door": ["Ask for them before you open", "Kingsway Care:", "do not open, and phone us"],
+    "task-call-covered-door": ["Tell them too", "two words", "Kingsway Care:"],
+    "task-choose-offers": ["Kingsway Care (choose them as care): 3 care visits. They wrote: From noon"],
     "stand-down": ["Thank you", "no longer need your help", "Others have promised all of it", "do not need to answer"],
     "stand-down-withdrawn": ["The request has been withdrawn"],
     "stand-down-stood-by": ["The request is closed", "do not need to stand by any more"],
+    "changed": [
+        "still help with 12 food parcels and 1 lift?",
+        "- 12 food parcels",
+        "by 6am",
+        "we go on counting on you",
+    ],
+    "changed-late": ["later than it is now needed", "- 12 food parcels", "We do not count on it"],
+    "reduced": ["please bring 5 food parcels", "- 5 food parcels, instead of 12", "and no more"],
+    "reduced-standby": ["please bring 1 lift", "no longer needed", "- 8 food parcels"],
+    "reduced-to-nothing": ["Please do not set out", "- 12 food parcels", "delete that email"],
+    "transfer": [
+        "somewhere else instead with 5 food parcels?",
+        "Surbiton",
+        "- 12 food parcels",
+        "Nothing changes until",
+    ],
+    "task-unconfirmed": ["Phone Good Neighbours: is it still all right?", "muster need answer N-7K3QX2 good yes"],
+    "task-on-hold": ["when does it go on?", "muster need hold N-7K3QX2 --end"],
+    "call-off-unheard": ["we could not reach you", "We are asking others", "Say if you can still help"],
+    "task-transfer-unanswered": [
+        "could they go to N-8CFGHJ instead?",
+        "muster need answer N-7K3QX2 good move, or stay",
+    ],
     "call-off": ["Please do not set out", "20 food parcels", "delete that email"],
     "thanks": ["Thank you for what you gave", "8 food parcels"],
     "resident-received": ["20 food parcels", "They do not see your name or address"],
@@ -340,7 +383,27 @@ SAYS = {
     "task-question": ["> We have a heavy trolley.", "Partner's phone number: 020 8547 5000"],
     "task-resident-says": ["only part of it happened", "> The rest never did."],
     "task-call-covered": ["I am calling from Kingston Council", "Good Neighbours will help you", "07700 900123"],
-    "task-call-asked": ["Did it happen: yes, partly or no?"],
+    "task-call-asked": ["Did it happen: yes, partly or no?", "open the link again and say how it ended"],
+    "task-call-person": ["whoever speaks for the resident", "Speaks for the resident: Tom Yusuf", "07700 900124",
+                         "the request for 20 food parcels of somebody you speak for"],
+    "task-letter": ["Write to the resident: help is found", "What to write:", "Kingston Council writes to you",
+                    "phone us: 020 8547 5000", "muster need show N-7K3QX2 --private"],
+    "task-passed": ["This went to Bea Novak at midday on Sunday 1 March", "You can still take it"],
+    "task-over": ["your task to find help is over", "Good Neighbours: 20 food parcels", "need show N-7K3QX2"],
+    "task-choose": ["Nobody is booked until you choose", "muster need choose N-7K3QX2"],
+    "task-vet": ["Good Neighbours has named who comes", "nobody is told the resident's name and address"],
+    "task-worry": ["If somebody is in danger now, call 999.", "> The lights were on.", "Amina Yusuf", "020 8547 5000"],
+    "task-no-show": ["Did Good Neighbours come?", "We count it as not done"],
+    "task-confirm": ["Did it happen: 20 food parcels?", "There is no resident to ask"],
+    "task-duplicate": ["Is this the same need as another need?"],
+    "task-check-lost": ["no longer holds the check required"],
+    "task-call-partner": ["our emails do not reach them"],
+    "task-decide": ["failed 5 times in a row"],
+    "folded": ["2 requests", "20 food parcels in Norbiton", "See them and answer each", "If you do nothing, we"],
+    "folded-many": ["23 requests", "The page lists 3 more", "A no helps too", "Stop being asked for this kind of help"],
+    "folded-of-several-kinds": ["2 requests"],
+    "folded-stand-down": ["these 2 requests", "others have promised it", "it has been withdrawn"],
+    "folded-stand-down-many": ["these 30 requests", "And 10 more"],
     "new-link": ["20 food parcels"],
     "new-link-resident": ["your request for 20 food parcels"],
 }  # fmt: skip

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from domain.capabilities import CheckLevel
+from domain.capabilities import Capability, CheckLevel
 from domain.invitations import InvitationStatus, Reason
 from domain.links import LinkTo, Purpose
 from domain.messages import ASKS, MessageKind
-from domain.needs import Outcome, Resident
+from domain.needs import Line, Outcome, Resident
 from domain.officers import TaskKind
 from domain.responders import Check
 from infra.settings import Settings
+from notifications.letters import Part
 from notifications.rendering import render
 from notifications.words import Words
 from notifications.writing import Skip, shared_area, suppresses_auto_replies, unsubscribe_link, unsubscribes, write
@@ -251,7 +252,7 @@ def test_each_line_says_its_time_where_times_differ() -> None:
     assert letter.when is None
     assert letter.lines == (
         "2 food parcels, by 9am on Tuesday 3 March",
-        "1 lift (lift in a car), by 4am on Tuesday 3 March",
+        "1 lift in a car, by 4am on Tuesday 3 March",
     )
 
 
@@ -267,10 +268,22 @@ def test_seconds_are_said_only_where_they_matter() -> None:
 
 @pytest.mark.parametrize(
     ("area", "shared"),
-    [("KT1 2AB", "KT1"), ("kt12ab", "KT1"), ("Norbiton, KT2 6QL", "Norbiton, KT2"), ("KT1", "KT1"), ("N1C", "N1C")],
+    [
+        ("KT1 2AB", "KT1"),
+        ("kt12ab", "KT1"),
+        ("Norbiton, KT2 6QL", "Norbiton, KT2"),
+        ("KT1", "KT1"),
+        ("N1C", "N1C"),
+        ("12 Example Road, KT1 2AB", "Example Road, KT1"),
+        ("Flat 3, 12a Old Mill Lane, Norbiton", "Old Mill Lane, Norbiton"),
+        ("flat 3b, norbiton", "norbiton"),
+        ("12-14 london road", "london road"),
+        ("Norbiton, 7 Elm Grove", "Norbiton, Elm Grove"),
+        ("Ward 5", "Ward 5"),
+    ],
 )
-def test_no_full_postcode_before_a_promise(area: str, shared: str) -> None:
-    """D03: whoever typed the full postcode as the area, those asked read its first half."""
+def test_no_full_postcode_and_no_house_before_a_promise(area: str, shared: str) -> None:
+    """D03: whoever typed the full postcode as the area, or a street with its number, those asked read neither."""
     assert shared_area(area) == shared
 
 
@@ -281,7 +294,7 @@ def test_volunteers_are_not_named_to_the_resident_and_officers_read_names() -> N
     assert letter.who == "Good Neighbours and 2 local volunteers"
     assert "Sam" not in letter.model_dump_json()
     heard = said(words(Play().ask("sam").hand_over("time"), K.officer_task)).heard
-    assert heard[0].names == "Sam Lee"
+    assert heard[0].names == "Sam Lee (020 8547 5000)"
 
 
 def test_a_call_script_follows_what_is_true_now() -> None:
@@ -345,3 +358,34 @@ def test_a_dead_address_sends_no_receipt_of_a_no() -> None:
         play.situation.need, (dead,), (), play.situation.officers, play.situation.zone, "k1"
     )
     assert isinstance(words(play, K.receipt), Skip)
+
+
+# --- what a reader would stumble over ---------------------------------------------
+
+
+def test_a_name_without_an_address_is_promised_as_that() -> None:
+    """M1: there is no address yet: the receipt promises a name, and the mail of its own says to phone first."""
+    play = care(Known(Resident(name="Amina Yusuf", email="desk@example.org")))
+    assert said(words(play, K.receipt)).details == "name"
+    text = render(said(words(play, K.private_details)), url).text
+    assert (
+        "We have no address on record yet. We send it to you as soon as we have it. Phone us before you set out."
+        in text
+    )
+    assert said(words(care(), K.receipt)).details == "name and address"
+
+
+@pytest.mark.parametrize(
+    ("title", "unit", "units", "amount"),
+    [
+        ("Food parcel", "food parcel", "food parcels", "2 food parcels"),
+        ("Lift in a car", "lift", "lifts", "2 lifts in a car"),
+        ("Filled sandbag", "sandbag", "sandbags", "2 filled sandbags"),
+        ("Korean interpreter", "hour", "hours", "2 hours (korean interpreter)"),
+    ],
+)
+def test_an_amount_says_what_it_is_without_saying_it_twice(title: str, unit: str, units: str, amount: str) -> None:
+    """Not `2 sandbags (filled sandbag)`."""
+    capability = Capability(code="x", title=title, unit=unit, units=units, category="food")
+    line = Line(number=1, capability=capability, quantity=2, due=DUE)
+    assert Part(line, 2).said.casefold() == amount

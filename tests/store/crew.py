@@ -14,11 +14,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import infra.store.sqlite  # noqa: F401 - once, in the mother of all processes
-from domain.answering import Answer, AnswerKind, take_answer
+from domain.answering import Answer, AnswerKind
 from domain.changes import Change, Refusal, Slot
+from domain.duplicates import Whose
 from domain.invitations import invitation_id
 from domain.responders import Responder
 from domain.situations import Situation
+from domain.taking_answers import take_answer
 from infra.door import Door
 from infra.settings import Settings
 from infra.store import Committed, MessageState, OutboxRow, SameKey, Store, StoreError, WeekFull, open_store
@@ -67,6 +69,14 @@ def add_with_key(url: str, begin: float, reference: str, key: str) -> str:
     with opened(url, begin) as store:
         added = store.add_need(opening(a_need(reference)), AMINA, (), key)
         return added.need if isinstance(added, SameKey) else reference
+
+
+def add_for_resident(url: str, begin: float, number: int) -> bool:
+    """Put a need of one resident on record, knowing of no other of theirs; was it the first?"""
+    with opened(url, begin) as store:
+        whose = Whose(("k1.amina",), NOW, frozenset())
+        added = store.add_need(replace(opening(a_need(reference_of(number))), whose=whose), AMINA, ())
+        return isinstance(added, Committed)
 
 
 def commit_until_done(url: str, begin: float, need: str, times: int) -> int:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.capabilities import CheckLevel, Sector
 from domain.matching import Candidate
-from domain.responders import Contact, Responder
+from domain.responders import Check, Contact, Responder
+from domain.saying_yes import Counted, Heard
 from domain.values import Point
-from infra.store import Store
-from tests.store.builders import HOUR, NOW, WEEK, a_responder, asking, must_commit, put_need, put_responders, read
+from infra.store import Conflict, PostcodeRow, Store
+from tests.store.builders import (
+    HOUR,
+    N1,
+    N2,
+    NOW,
+    TICK,
+    WEEK,
+    a_responder,
+    asking,
+    must_commit,
+    put_need,
+    put_responders,
+    read,
+)
 from tests.store.conftest import Place
 
 HALL = Point(lat=51.5, lon=-0.12)
@@ -247,3 +263,178 @@ def test_a_whole_file_is_put_or_nothing(store: Store, place: Place) -> None:
         store.put_responders(rows, NOW)
     assert place.dump() == before
     put_responders(store, a_responder("dot"))
+
+
+# --- what they want, and whom they must not meet ---
+
+
+def test_a_pause_lasts_until_it_ends_and_wakes_their_needs(store: Store) -> None:
+    """Passed over until then, also after an import; the open needs they were asked about are looked at, others not."""
+    put_responders(store, a_responder(), a_responder("ann"))
+    put_need(store)
+    put_need(store, N2)
+    must_commit(store, asking(read(store), [a_responder()]))
+    must_commit(store, asking(read(store, N2), [a_responder("ann")]))
+    assert store.pause("sam", NOW + HOUR, NOW + TICK)
+    put_responders(store, a_responder())
+    sam = store.responder("sam")
+    assert sam is not None
+    assert sam.paused_until == NOW + HOUR
+    assert store.due(NOW + TICK, 10) == [N1]
+    assert store.pause("sam", None, NOW + TICK)
+    assert candidates(store)[-1].responder.paused_until is None
+    assert not store.pause("nobody", None, NOW)
+
+
+def test_a_lost_check_wakes_their_needs(store: Store) -> None:
+    """An import that takes a check away has the needs looked at; one that adds a check, or says the same, has not."""
+    enhanced = Check(level=CheckLevel.enhanced)
+    put_responders(store, a_responder(checks=(enhanced,)))
+    put_need(store)
+    must_commit(store, asking(read(store), [a_responder()]))
+    put_responders(store, a_responder(checks=(enhanced,)))
+    put_responders(store, a_responder(checks=(enhanced, Check(level=CheckLevel.basic))))
+    assert store.due(NOW, 10) == []
+    put_responders(store, a_responder(checks=(enhanced.but(until=NOW.date()), Check(level=CheckLevel.basic))))
+    assert store.due(NOW, 10) == [N1]
+
+
+def test_pairs_kept_apart_are_found_by_any_of_their_keys(store: Store) -> None:
+    """Given twice they are one; each ends by itself; the key ids they need are known."""
+    for key, who in (("k1.aa", "sam"), ("k1.aa", "sam"), ("k2.bb", "ann"), ("k1.cc", "bea")):
+        store.keep_apart(key, who, NOW)
+    assert store.kept_apart(["k1.aa", "k2.bb", "k9.zz"]) == ("ann", "sam")
+    assert store.kept_apart([]) == ()
+    assert store.apart_kids() == {"k1", "k2"}
+    assert store.end_apart(["k1.aa", "k2.bb"], "sam") == 1
+    assert store.kept_apart(["k1.aa", "k2.bb"]) == ("ann",)
+    assert store.end_apart(["k1.aa"], "sam") == 0
+
+
+# --- how often they say yes ---
+
+
+def test_answers_are_counted_with_the_change_that_brings_them(store: Store) -> None:
+    """For who said it and for their sector; a change that is not written counts nothing."""
+    put_responders(store, a_responder(), a_responder("ann"), a_responder("org", sector=Sector.voluntary))
+    put_need(store)
+    change = asking(read(store), [a_responder("ann")])
+    heard = (Heard("sam", True), Heard("sam", False), Heard("ann", False), Heard("org", True), Heard("gone", True))
+    must_commit(store, replace(change, heard=heard))
+    assert isinstance(store.commit(replace(change, heard=heard)), Conflict)
+    known = {c.responder.id: (c.own, c.alike) for c in candidates(store)}
+    assert known == {
+        "sam": (Counted(2, 1), Counted(3, 1)),
+        "ann": (Counted(1, 0), Counted(3, 1)),
+        "org": (Counted(1, 1), Counted(1, 1)),
+    }
+    put_responders(store, a_responder())
+    assert store.candidate("sam", WEEK) == next(c for c in candidates(store) if c.responder.id == "sam")
+
+
+# --- looking people up to explain ---
+
+
+def test_considered_are_also_those_who_may_not_be_asked(store: Store) -> None:
+    """Over their week, without a contact, far away: the nearest first, so that an officer can be told why not."""
+    put_responders(store, a_responder("far", point=near(90)), a_responder("full", weekly_limit=0, point=near(1)))
+    store.put_responders([(a_responder("silent", point=near(2)), [])], NOW)
+    put_responders(store, a_responder("org", sector=Sector.voluntary), a_responder("cat", capabilities=("lift",)))
+    volunteers = [Sector.volunteer.value]
+    seen = [c.responder.id for c in store.considered(["food-parcel"], volunteers, HALL, WEEK, 10)]
+    assert seen == ["full", "silent", "far"]
+    assert [c.responder.id for c in store.considered(["food-parcel"], volunteers, HALL, WEEK, 2)] == seen[:2]
+
+
+def test_one_candidate_is_looked_up_with_their_week(store: Store) -> None:
+    """By id, with asks and mutes; nobody for an unknown id."""
+    put_responders(store, a_responder())
+    store.mute("sam", "food", NOW)
+    put_need(store)
+    must_commit(store, asking(read(store), [a_responder()]))
+    sam = store.candidate("sam", WEEK)
+    assert sam is not None
+    assert (sam.asks_this_week, sam.responder.muted) == (1, ("food",))
+    assert store.candidate("nobody", WEEK) is None
+
+
+@pytest.mark.parametrize("within_km", [None, 2.5, 8.0, 30.0])
+@pytest.mark.parametrize("limit", [5, 40, 1000])
+def test_looking_near_first_finds_the_same(store: Store, within_km: float | None, limit: int) -> None:
+    """However large the directory, whoever has been asked this week: the order is that of looking at everybody."""
+    dice = random.Random(11)  # noqa: S311 - the same places each time
+    everyone = [
+        a_responder(
+            f"r{n:03}",
+            point=None if n % 20 == 0 else Point(lat=54 + dice.uniform(-0.1, 0.1), lon=-1 + dice.uniform(-0.2, 0.2)),
+            areas=("Hill ward",) if n % 7 == 0 else (),
+            capabilities=("food-parcel", "lift") if n % 3 else ("lift",),
+        )
+        for n in range(300)
+    ]
+    put_responders(store, *everyone)
+    put_need(store)
+    busy = everyone[::4]
+    must_commit(store, asking(read(store), busy))
+    middle = Point(lat=54, lon=-1)
+    asked = {"point": middle, "within_km": within_km, "capabilities": ["food-parcel", "lift"]}
+    rows = [c.responder for c in candidates(store, **asked, limit=limit)]
+    narrow = math.cos(math.radians(54)) ** 2
+
+    def apart(r: Responder) -> float:
+        return (r.point.lat - 54) ** 2 + (r.point.lon + 1) ** 2 * narrow if r.point else math.inf
+
+    def key(r: Responder) -> tuple[bool, float, str]:
+        return r in busy, apart(r), r.id
+
+    box = math.inf if within_km is None else within_km / 111.2 * 1.01
+    reached = [
+        r for r in everyone
+        if r.point is None or r.areas
+        or (abs(r.point.lat - 54) <= box and abs(r.point.lon + 1) * math.sqrt(narrow) <= box)
+    ]  # fmt: skip
+    assert [r.id for r in rows] == [r.id for r in sorted(reached, key=key)[:limit]]
+
+
+# --- postcodes ---
+
+
+def test_a_postcode_is_found_however_it_is_written(store: Store) -> None:
+    """With its ward's name where there is one; what may be shared of it is no full postcode."""
+    store.put_postcodes(
+        [PostcodeRow("KT26QN", 51.41, -0.3, "E05013936"), PostcodeRow("KT11AA", 51.4, -0.31, None)],
+    )
+    store.put_wards({"E05013936": "Norbiton", "E05000000": "Elsewhere"})
+    for text in ("KT2 6QN", "kt26qn", " kt2  6qn "):
+        place = store.find_postcode(text)
+        assert place is not None
+        assert (place.postcode, place.point, place.area) == ("KT2 6QN", Point(lat=51.41, lon=-0.3), "Norbiton, KT2")
+    plain = store.find_postcode("KT1 1AA")
+    assert plain is not None
+    assert plain.area == "KT1"
+    assert [store.find_postcode(text) for text in ("", "KT2", "KT2 6QX", "'; --")] == [None] * 4
+    assert store.count_postcodes() == 2
+
+
+def test_a_postcode_that_has_ended_is_forgotten(store: Store) -> None:
+    """A later file replaces where a postcode is, or takes it away."""
+    store.put_postcodes([PostcodeRow("KT26QN", 51.41, -0.3, None), PostcodeRow("KT11AA", 51.4, -0.31, None)])
+    store.put_postcodes([PostcodeRow("KT26QN", 51.5, -0.2, "W"), PostcodeRow("KT11AA", None, None, None)])
+    moved = store.find_postcode("KT2 6QN")
+    assert moved is not None
+    assert moved.point == Point(lat=51.5, lon=-0.2)
+    assert store.find_postcode("KT1 1AA") is None
+
+
+def test_what_places_are_called(store: Store) -> None:
+    """By who helps there, by needs, by wards; an outward postcode is known by any postcode that begins so."""
+    assert store.areas() == frozenset()
+    sam = Responder(id="sam", name="Sam", sector=Sector.volunteer, capabilities=("lift",), areas=("KT1", "Norbiton"))
+    store.put_responders([(sam, [])], NOW)
+    put_need(store)
+    store.put_wards({"E05": "Coombe Vale"})
+    store.put_postcodes([PostcodeRow("KT126QQ", 51.4, -0.3, "E05")])
+    assert store.areas() == {"KT1", "Norbiton", "Hill ward", "Coombe Vale"}
+    assert store.has_outward("KT12")
+    assert store.has_outward("kt12")
+    assert not any(store.has_outward(code) for code in ("KT1", "KT126", ""))

@@ -7,9 +7,25 @@ from datetime import timedelta
 
 import pytest
 
+from domain.changes import Change
 from domain.messages import MessageKind
+from domain.officers import TaskStatus
 from infra.store import OVER, Lease, MessageState, OutboxRow, Store
-from tests.store.builders import HOUR, N1, N2, NOW, TICK, lease, must_commit, put_need, read, tell, telling
+from tests.store.builders import (
+    HOUR,
+    N1,
+    N2,
+    NOW,
+    TICK,
+    an_officer,
+    everything,
+    lease,
+    must_commit,
+    put_need,
+    read,
+    tell,
+    telling,
+)
 from tests.store.conftest import Place
 
 LAPSE = timedelta(seconds=15)
@@ -310,3 +326,25 @@ def test_stuck_messages_are_counted(store: Store, need: str) -> None:
     assert store.stuck_messages(NOW + HOUR) == 1
     settle(store, store.claim(held, NOW + 2 * HOUR, 10), held, MessageState.accepted)
     assert store.stuck_messages(NOW + 3 * HOUR) == 0
+
+
+def test_refused_messages_can_be_seen(store: Store, need: str) -> None:
+    """Those to be tried again; of those given up, only what an officer was told of a task that still waits."""
+    store.add_officer(an_officer(), NOW)
+    must_commit(store, everything(read(store, need)))
+    held = lease(store)
+    rows = store.claim(held, NOW, 10)
+    assert store.refused_mails() == []
+    settle(store, rows, held, MessageState.pending, why="554 no", not_before=NOW + HOUR)
+    assert ids(store.refused_mails()) == ids(rows)
+    again = store.claim(held, NOW + timedelta(seconds=10), 10)
+    assert again == []
+    store.release_lease(held)
+    held = lease(store, "worker-2", NOW + HOUR)
+    rows = store.claim(held, NOW + HOUR, 10)
+    settle(store, rows, held, MessageState.bounced, why="550 gone")
+    (told,) = store.refused_mails()
+    assert told.message.kind is MessageKind.officer_task
+    situation = read(store, need)
+    must_commit(store, Change(situation.need, tasks=tuple(t.but(status=TaskStatus.taken) for t in situation.tasks)))
+    assert store.refused_mails() == []

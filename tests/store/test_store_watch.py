@@ -16,6 +16,17 @@ LASTS = timedelta(seconds=15)
 SKEW = timedelta(seconds=5)
 
 
+def test_tasks_of_all_needs_are_listed(store: Store) -> None:
+    """What waits for officers, the oldest first; those done are on record, and listed when asked for."""
+    for name, status in ((N1, TaskStatus.done), (N2, TaskStatus.taken), (N3, TaskStatus.open)):
+        put_need(store, name)
+        change = everything(read(store, name))
+        must_commit(store, Change(change.need, tasks=tuple(task.but(status=status) for task in change.tasks)))
+    assert [task.need for task in store.tasks()] == [N1, N2, N3]
+    assert [task.need for task in store.tasks(statuses=[TaskStatus.open, TaskStatus.taken])] == [N2, N3]
+    assert [task.need for task in store.tasks(limit=1)] == [N1]
+
+
 def test_a_lease_has_one_holder(store: Store) -> None:
     """C20: while one holds it, nobody else does; to the holder it is renewed under the same fence."""
     assert store.take_lease("deliver", "a", NOW, NOW + LASTS) == Lease("deliver", "a", 1, NOW + LASTS)

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from domain.answering import Answer, AnswerKind, settle, take_answer
+from domain import messages
+from domain.answering import Answer, AnswerKind, settle
 from domain.changes import Change, Refusal
 from domain.closing import hear_resident
 from domain.invitations import Reason
@@ -23,6 +24,7 @@ from domain.opening import NeedRequest
 from domain.playbooks import Playbook, Role
 from domain.responders import Contact, Responder
 from domain.situations import Situation
+from domain.taking_answers import take_answer
 from infra import clock
 from infra.door import Door
 from infra.playbooks import load_catalogue
@@ -30,14 +32,14 @@ from infra.recording import record_need
 from infra.settings import Settings
 from infra.store import open_store
 from notifications import rendering
-from notifications.channels import Channel, Mail, Settle, open_channel
+from notifications.channels import Channel, Mail, MayGo, Settle, always, open_channel, open_texts
 from notifications.kinds import FOLDERS
 from tasks.delivering import Deliverer
 from tasks.moving import move_needs
 from tests.people import GROUPS, playbook, round_of
 from tests.town import START, address
 
-WRITES = {"add_need", "commit", "claim", "freeze", "settle"}
+WRITES = {"add_need", "commit", "claim", "freeze", "fold", "settle"}
 RESTARTS_WITHIN = timedelta(seconds=20)  # longer than a dead process's lease
 PLAYBOOK: Playbook = playbook(
     round_of("neighbours", patience="2h", remind_after="1h"), round_of("groups", GROUPS, patience="2h")
@@ -87,13 +89,14 @@ class PerilousChannel:
     channel: Channel
     fate: Fate
     name: str = "perilous"
+    carries: messages.Channel = messages.Channel.email
 
-    def deliver(self, mails: Sequence[Mail], settle: Settle) -> None:
+    def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
         def note(mail: Mail, result: Any) -> None:
             self.fate.boundary("sent")
             settle(mail, result)
 
-        self.channel.deliver(mails, note)
+        self.channel.deliver(mails, note, may_go)
 
     def close(self) -> None:
         self.channel.close()
@@ -114,7 +117,7 @@ class Course:
         self.dead_ends = [] if email == "outbox" else ["dead-sam@example.org"]  # a mail server says so at once
         self.door = Door(Perilous(open_store(settings.store_url), fate), settings)  # type: ignore[arg-type]
         self.channel = PerilousChannel(open_channel(settings.email, home, 0), fate)
-        self.deliverer = Deliverer(self.door, self.channel)
+        self.deliverers = [Deliverer(self.door, channel) for channel in (self.channel, open_texts(home))]
 
     def _note_progress(self) -> None:
         draft = self.progress.with_suffix(".draft")
@@ -150,7 +153,8 @@ class Course:
             if not due and not self.door.store.outbox_due(clock.now()):
                 return
             move_needs(self.door, due)
-            self.deliverer.deliver_due()
+            for deliverer in self.deliverers:
+                deliverer.deliver_due()
         raise AssertionError("the story does not come to rest")
 
     def meet_everybody(self) -> None:

@@ -129,6 +129,7 @@ def test_a_whole_story_through_a_mail_filter(scanned: ScannedTown) -> None:
     town.inbox("Sam").expects("you have promised 3 food parcels")
     town.inbox("Sam").expects("Private")
     town.inbox("Amina").expects("will help you")
+    town.inbox("Dana").expects("Nothing left to do")
     town.time_passes("26h")
     town.inbox("Amina").expects("Did you get").and_says("yes")
     town.inbox("Amina").expects("You told us")
@@ -163,4 +164,5 @@ def test_one_click_mutes_and_nothing_else(town: Town) -> None:
     town.inbox("Grace").expects("We are still looking")
     town.resident_needs("A blanket", "blanket:1", playbook=NEIGHBOURS, who="Ravi")
     town.inbox("Ravi").expects("We have your request")
+    town.time_passes("10m")  # another ask so soon waits for company
     town.inbox("Sam").expects("Can you help with 1 blanket")

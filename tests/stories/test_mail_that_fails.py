@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from cli.doctor import _refused, _tasks
+from cli.showing import show_need
+from domain.messages import Channel
+from domain.needs import Outcome
 from infra.playbooks import load_catalogue
 from infra.store import MessageState
+from notifications.channels import Mail, MayGo, Settle, always
 from tasks.auditing import audit
+from tasks.delivering import Deliverer
 from tests.mailserver import running
-from tests.people import playbook, round_of
+from tests.people import GROUPS, playbook, round_of
 from tests.town import Town, town_at
+from web.health import what_wants_a_person
 
 ONE_BY_ONE = playbook(round_of("neighbours", ask=1, patience="2h"))
 TOGETHER = playbook(round_of("neighbours", patience="2h"))
@@ -214,4 +221,96 @@ def test_a_resident_out_of_reach_is_phoned(posted: Posted) -> None:
     town.inbox("Sam").expects("Can you help")
     town.inbox("Dana").expects("Phone the resident", "Resident: Amina", "07700 900001").and_takes_it()
     town.time_passes("30m")
+    town.quiet()
+
+
+def test_a_list_that_comes_back(posted: Posted) -> None:
+    """S01, S02, A40: one mail carried three asks and its address is dead: each ask goes on, together, to the second."""
+    town = posted()
+    town.has("Sam", "volunteer", "lift", weekly_limit=9, emails=("dead-sam@good.test", "sam.at.work@good.test"))
+    needs = [
+        town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE, who=who, look=False) for who in ("Ada", "Bea")
+    ]
+    town.settle()
+    town.inbox("Ada").expects("We have your request")
+    town.inbox("Bea").expects("We have your request")
+    town.inbox("Sam").expects("2 requests", *needs)
+    town.quiet()
+    for need in needs:
+        assert "next-contact" in town.story(need)
+
+
+def test_a_list_for_somebody_out_of_reach(posted: Posted) -> None:
+    """S01: no address works: for each of the needs it is a no, and each asks the next."""
+    town = posted()
+    circles = playbook(round_of("neighbours", patience="2h"), round_of("groups", GROUPS, patience="2h"))
+    town.has("Bob", "volunteer", "lift", weekly_limit=9, emails=("dead-bob@good.test",))
+    town.has("Dial A Ride", "voluntary", "lift")
+    needs = [town.resident_needs("A lift", "lift:1", playbook=circles, who=who, look=False) for who in ("Ada", "Bea")]
+    town.settle()
+    town.inbox("Ada").expects("We have your request")
+    town.inbox("Bea").expects("We have your request")
+    for need in needs:
+        assert "undeliverable" in town.story(need)
+    town.inbox("Dial A Ride").expects("2 requests", *needs)
+    town.quiet()
+
+
+class Dying:
+    """A channel in whose hands the process ends, before any mail is out."""
+
+    name = "dying"
+    carries = Channel.email
+
+    def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
+        raise KeyboardInterrupt
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def test_killed_after_folding(tmp_path: Path) -> None:
+    """C01, C11, T20, A40: the list was fixed, its mail not sent: after the restart it leaves once."""
+    with town_at(tmp_path, load_catalogue()) as town:
+        town.has("Sam", "volunteer", "lift", weekly_limit=9)
+        needs = [town.resident_needs("A lift", f"lift:{n}", playbook=TOGETHER, email=None, phone="07700 900001",
+                                     look=False) for n in (1, 2, 3)]  # fmt: skip
+        town.decides()
+        with pytest.raises(KeyboardInterrupt):
+            Deliverer(town.door, Dying()).deliver_due()
+        [carrier] = [row for need in needs for row in town.rows(need, "invitation") if row.frozen]
+        fixed = carrier.frozen
+        assert carrier.state is MessageState.sending
+        town.officer_closes(needs[0], Outcome.withdrawn)  # the one that carries is no longer wanted; the others are
+        town.inbox("Sam").expects("3 requests", *needs)
+        town.inbox("Sam").expects("No longer needed")
+        assert fixed is not None
+        assert [town.rows(need, "invitation")[0].attempt for need in needs] == [2, 1, 1]
+        town.quiet()
+
+
+def test_refused_mails_are_seen_by_whoever_looks(posted: Posted, capsys: pytest.CaptureFixture[str]) -> None:
+    """S03, M4: the server will not take the mails to the only duty officer: health, doctor and the need itself say so,
+    and that nobody has taken the task; nobody reads that an officer has it."""
+    town = posted()
+    town.has_officer("Spam-Dana")
+    need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
+    town.inbox("Amina").expects("We have your request")
+    town.inbox("Amina").expects("We are still looking")
+    assert what_wants_a_person(town.door.store) == [
+        "Messages that were refused and have not arrived: 1, to officers: 1.",
+    ]
+    found = [*_tasks(town.door.store, town.door.settings), *_refused(town.door.store, town.door.settings)]
+    assert [(finding.about, finding.ok) for finding in found] == [("tasks", True), ("messages refused", False)]
+    assert f"1 have not arrived, 1 of them to officers ({need})" in found[1].sentence
+    show_need(town.door, town.situation(need), private=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert (
+        "A message to Spam-Dana has not arrived (5.6.0 Mail for [address] refused for its content); it is tried"
+        in shown
+    )
+    assert "An officer has been asked, and has not taken it yet." in shown
+    town.time_passes("61m")
+    assert "Tasks that every officer has let pass: 1." in what_wants_a_person(town.door.store)
+    assert [finding.ok for finding in _tasks(town.door.store, town.door.settings)] == [False]
     town.quiet()

@@ -119,6 +119,28 @@ def test_a_check_lost_after_the_promise(town: Town) -> None:
     assert (details.state, details.frozen) == ("skipped", None)
 
 
+def test_a_check_lost_days_after_the_promise(town: Town) -> None:
+    """D05: they have the address, and days before the care is due their check is taken away: Dana hears at once, and
+    once; with the check in order again nothing more is said."""
+    town.has_officer("Dana")
+    town.has("Kingsway Care", "provider", "personal-care", checks=["enhanced"])
+    town.resident_needs("Care", "personal-care:1", playbook=SERVICES_ONLY, **AT_HOME)
+    town.inbox("Amina").expects("We have your request")
+    town.inbox("Kingsway Care").expects("Can you help").and_says_yes()
+    town.inbox("Kingsway Care").expects("you have promised")
+    town.inbox("Kingsway Care").expects("Private", "Name: Amina")
+    town.inbox("Amina").expects("Kingsway Care will help you")
+    town.time_passes("1d")
+    town.has("Kingsway Care", "provider", "personal-care", "food-parcel", checks=["basic"])
+    town.settle()
+    task = town.inbox("Dana").expects("Kingsway Care no longer holds the check required", "What had been sent before")
+    task.lacks(*SECRETS).and_takes_it().ends_it("done")
+    town.has("Kingsway Care", "provider", "personal-care")
+    town.settle()
+    town.inbox("Dana").expects_nothing()
+    town.inbox("Kingsway Care").expects_nothing()
+
+
 def test_a_partners_words_are_for_the_council(town: Town) -> None:
     """D09: what Sam writes reaches Dana; neither Bob nor Amina ever sees it."""
     town.has_officer("Dana")

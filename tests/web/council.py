@@ -14,7 +14,7 @@ from typing import Any
 from httpx import Response
 from pydantic import SecretStr
 
-from domain.answering import Answer, AnswerKind, take_answer
+from domain.answering import Answer, AnswerKind
 from domain.capabilities import Capability, CheckLevel, Sector
 from domain.changes import Change, Draft
 from domain.events import EventCode
@@ -27,6 +27,7 @@ from domain.opening import open_need
 from domain.playbooks import Playbook, Role, Round
 from domain.responders import Contact, Responder
 from domain.situations import Situation
+from domain.taking_answers import take_answer
 from infra import clock
 from infra.door import Done, Door
 from infra.settings import Settings
@@ -191,7 +192,9 @@ class Council:
 
     def link(self, purpose: Purpose, target: str, kid: str = "k1") -> str:
         token = derive_token(self.door.settings.signing_keys, kid, purpose, target)
-        return {"invite": "/r/", "status": "/s/", "take": "/t/", "unsub": "/u/"}[purpose.value] + token
+        return {"invite": "/r/", "status": "/s/", "take": "/t/", "unsub": "/u/", "partner": "/p/"}[
+            purpose.value
+        ] + token
 
     # --- what people do ---
 

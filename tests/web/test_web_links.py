@@ -10,7 +10,7 @@ from council import AMINA, BLANKET, DAY, NOW, PARCEL, Council, hidden
 from httpx import Response
 from pydantic import SecretStr
 
-from domain.closing import close
+from domain.closing import close, hear_resident, stand_down
 from domain.events import EventCode
 from domain.links import Purpose, take_target
 from domain.messages import MessageKind
@@ -401,3 +401,17 @@ def test_links_are_made_of_the_base_address_only(asked: Asked) -> None:
     sent = council.client.post(link + "?next=//evil.test", data={"answer": "accept", "confirm": "yes"})
     assert sent.headers["location"] == link
     assert not re.search(r"https?://", page.text)
+
+
+def test_a_closed_need_is_closed_whatever_the_resident_said_before(council: Council) -> None:
+    """M9: after "partly" an officer closes it: the page says what our mail says, and promises no call any more."""
+    council.has("Riverside Kitchen")
+    need = council.needs((PARCEL, 20))
+    council.asks(need, "riverside-kitchen")
+    council.says(need, "riverside-kitchen")
+    council.change(need, stand_down)
+    council.change(need, lambda s, now: hear_resident(s, "partly", now))
+    council.change(need, lambda s, now: close(s, Outcome.partly_met, "officer", now))
+    page = council.get(council.link(Purpose.status, need)).text
+    assert "Part of this happened." in page
+    assert "will contact you" not in page

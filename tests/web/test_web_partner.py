@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from council import AMINA, BLANKET, DAY, HOT_MEAL, LIFT, NOW, PARCEL, Council, hidden
 
+from domain.amending import Amendment, Wanted, amend
 from domain.answering import AnswerKind
 from domain.closing import close, stand_down
 from domain.events import EventCode
@@ -37,6 +38,7 @@ def test_opening_any_link_changes_nothing(asked: Asked, purpose: Purpose) -> Non
         Purpose.status: council.link(Purpose.status, need),
         Purpose.take: council.link(Purpose.take, take_target(task.id, task.officer)),
         Purpose.unsubscribe: council.link(Purpose.unsubscribe, "riverside-kitchen|food"),
+        Purpose.partner: council.link(Purpose.partner, "riverside-kitchen"),
     }
     before = council.version(need)
     assert council.client.head(links[purpose]).status_code == 200
@@ -516,3 +518,65 @@ def test_a_link_is_readable_for_a_week_after_closing(asked: Asked) -> None:
         page = council.get(link)
         assert page.status_code == status
         assert 'name="answer"' not in page.text
+
+
+# --- no other givers are made up ------------------------------------------------
+
+
+def test_more_than_is_needed_is_not_put_down_to_others(asked: Asked) -> None:
+    """M5: nobody else has answered: 25 of 20 comes to 20, because no more are needed, not because others promised."""
+    council, _, link = asked
+    page = council.post(link, **(hidden(council.get(link).text) | {"answer": "part", "quantity-1": "25"})).text
+    assert "No more than 20 food parcels are needed." in page
+    assert "Others have" not in page
+    assert "drops out" not in page
+
+
+def test_a_late_offer_alone_is_not_first_in_a_line(asked: Asked) -> None:
+    """M5: there is nobody who could drop out: it does not count, and who will see it is said."""
+    council, _, link = asked
+    late = {"answer": "part", "quantity-1": "20", "ready-by-1": "2026-11-24T18:00"}
+    page = council.post(link, **(hidden(council.get(link).text) | late)).text
+    assert "so we do not count on it" in page
+    assert "An officer sees your offer if nobody else can help in time." in page
+    assert "drops out" not in page
+    shown = council.answer(link, **late).text
+    assert "An officer sees your offer if nobody else can help in time." in shown
+
+
+def test_what_was_promised_is_not_claimed_once_it_is_off(asked: Asked) -> None:
+    """A need that was withdrawn: the page says so, and no longer that they promised it."""
+    council, need, link = asked
+    council.says(need, "riverside-kitchen")
+    council.change(need, lambda s, now: close(s, Outcome.withdrawn, "officer", now))
+    page = council.get(link).text
+    assert "No longer needed" in page
+    assert "promised by you" not in page
+
+
+def test_a_form_with_one_field_asks_for_that_one(asked: Asked) -> None:
+    council, _, link = asked
+    page = council.post(link, **(hidden(council.get(link).text) | {"answer": "part"})).text
+    assert "Enter how many you can give." in page
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "less"])
+def test_who_is_let_go_on_the_way_may_say_what_worries_them(asked: Asked, how: str) -> None:
+    """Riverside Kitchen had the address and is let go, with the page still open: the worry is heard, and the page of
+    somebody who never promised has no place for one."""
+    council, need, link = asked
+    officer = council.has_officer()
+    council.says(need, "riverside-kitchen")
+    old = hidden(council.get(link + "?show=how").text)
+    if how == "withdrawn":
+        council.change(need, lambda s, now: close(s, Outcome.withdrawn, "officer", now))
+    else:
+        less = Amendment(wanted=(Wanted(capability=PARCEL, quantity=0), Wanted(capability=HOT_MEAL, quantity=1)))
+        council.change(need, lambda s, now: amend(s, less, AMINA, "officer:ola", now))
+    assert "Tell us that you are worried about somebody" in council.get(link).text
+    check = council.post(link, **(old | {"answer": "concern", "note": "Nobody opens the door"}))
+    assert check.status_code == 200
+    assert council.post(link, **hidden(check.text), confirm="yes").status_code == 303
+    task = council.situation(need).tasks[-1]
+    assert (task.kind, task.officer) == (TaskKind.worry, officer.id)
+    assert "An officer of the council has been told at once" in council.get(link).text

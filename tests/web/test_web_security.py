@@ -249,6 +249,7 @@ def test_logs_hold_no_tokens(asked: Asked, caplog: pytest.LogCaptureFixture) -> 
         council.get("/secret-path/x")
     ours = [r.getMessage() for r in caplog.records if r.name.startswith("muster")]
     assert ours == ["GET /r/{token} 200", "GET /r/{token} 404", "GET (other) 404"]
+    assert route_template("/p/k1.secret") == "/p/{token}"
     assert route_template("/mailbox/20261123T090000-x.eml/html") == "/mailbox"
 
 

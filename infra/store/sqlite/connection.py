@@ -60,8 +60,7 @@ class Connected:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.touch(mode=0o600)  # it holds what residents told us
+            self._make_file()
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             try:
                 _make_durable(connection)
@@ -71,6 +70,14 @@ class Connected:
             self._local.connection = connection
             self._keep(connection)
         return connection
+
+    def _make_file(self) -> None:
+        """For its owner only: it holds what residents told us."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+        except OSError as wrong:
+            raise StoreError(f"{wrong.filename or self.path} cannot be made or written ({wrong.strerror})") from wrong
 
     def _keep(self, connection: sqlite3.Connection) -> None:
         """Keep a new connection for `close`; close those of threads that have ended."""

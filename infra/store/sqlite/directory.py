@@ -1,8 +1,7 @@
-"""Responders, their private contacts, what they muted, and officers."""
+"""Responders, their private contacts, what they want, how often they say yes, whom they must not meet; officers."""
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,26 +11,37 @@ from pydantic import TypeAdapter
 from domain.matching import Candidate
 from domain.officers import Officer
 from domain.responders import Contact, Responder
+from domain.saying_yes import Counted, Heard
 from domain.values import Point
 from infra.store.sqlite.connection import Connected, micros
+from infra.store.sqlite.nearness import nearness, rings
 
-KM_PER_DEGREE = 111.2
 MOST_IN_ONE_QUERY = 500
-
 
 CONTACTS = TypeAdapter(list[Contact])
 
-CANDIDATES = """
-    WITH found AS (
-        SELECT r.id, coalesce(l.taken, 0) AS taken,
-            (r.lat - :lat) * (r.lat - :lat) + (r.lon - :lon) * (r.lon - :lon) * :narrow AS apart
-        FROM responders r LEFT JOIN ledger l ON l.responder = r.id AND l.week = :week
-        WHERE r.id IN (SELECT responder FROM capabilities WHERE code IN ({able})) AND r.sector IN ({right})
-            AND r.contacts > 0 AND (r.weekly_limit IS NULL OR coalesce(l.taken, 0) < r.weekly_limit) AND {near}
-        ORDER BY taken, apart IS NULL, apart, r.id LIMIT :limit
-    )
-    SELECT r.doc, f.taken FROM found f JOIN responders r ON r.id = f.id
+FOUND = """
+    SELECT a.responder, coalesce(l.taken, 0) AS taken,
+        (a.lat - :lat) * (a.lat - :lat) + (a.lon - :lon) * (a.lon - :lon) * :narrow AS apart
+    FROM able a LEFT JOIN ledger l ON l.responder = a.responder AND l.week = :week
+    WHERE a.code IN ({able}) AND a.sector IN ({right})
 """
+ASKABLE = """
+        AND a.contacts > 0 AND (a.weekly_limit IS NULL OR coalesce(l.taken, 0) < a.weekly_limit) AND {near}
+    ORDER BY taken, apart IS NULL, apart, a.responder LIMIT :limit
+"""
+NEAREST = " ORDER BY apart IS NULL, apart, a.responder LIMIT :limit"
+WHOLE = """
+    SELECT r.id, r.doc, h.asked, h.yes, s.asked, s.yes FROM responders r
+    LEFT JOIN heard h ON h.responder = r.id LEFT JOIN heard_of_sectors s ON s.sector = r.sector
+    WHERE r.id IN ({marks})
+"""
+AREAS = """
+    SELECT DISTINCT value FROM responders, json_each(responders.doc, '$.areas') WHERE has_areas
+    UNION SELECT json_extract(doc, '$.area') FROM (SELECT doc FROM needs ORDER BY opened_at DESC LIMIT 2000)
+    UNION SELECT name FROM wards
+"""
+Row = tuple[str, int, float | None]  # responder, asks this week, degrees apart (squared)
 
 
 class DirectoryTables(Connected):
@@ -40,7 +50,9 @@ class DirectoryTables(Connected):
     def put_responders(self, rows: Sequence[tuple[Responder, Sequence[Contact]]], now: datetime) -> None:
         with self._writing() as db:
             for responder, contacts in rows:
-                _put_responder(db, responder.but(contacts=sum(1 for contact in contacts if contact.email)))
+                responder = responder.but(contacts=sum(1 for contact in contacts if contact.email))
+                if _put_responder(db, responder):
+                    _wake_needs_of(db, responder.id, now)
                 db.execute(
                     "INSERT OR REPLACE INTO contacts VALUES (?, ?)",
                     (responder.id, CONTACTS.dump_json(list(contacts)).decode()),
@@ -75,6 +87,12 @@ class DirectoryTables(Connected):
         with self._reading() as db:
             return int(db.execute("SELECT count(*) FROM responders").fetchone()[0])
 
+    def areas(self) -> frozenset[str]:
+        with self._reading() as db:
+            return frozenset(name for (name,) in db.execute(AREAS))
+
+    # --- choosing ---
+
     def candidates(
         self,
         capabilities: Sequence[str],
@@ -84,20 +102,71 @@ class DirectoryTables(Connected):
         week: str,
         limit: int,
     ) -> list[Candidate]:
-        near, values = _nearness(point, within_km)
-        able = {f"c{n}": code for n, code in enumerate(capabilities)}
-        right = {f"s{n}": sector for n, sector in enumerate(sectors)}
+        found, values = _search(capabilities, sectors, week, limit)
         with self._reading() as db:
-            rows = db.execute(
-                CANDIDATES.format(able=_names(able), right=_names(right), near=near),
-                {**able, **right, **values, "week": week, "limit": limit},
-            ).fetchall()
-            responders = _with_mutes(db, [Responder.model_validate_json(doc) for doc, _ in rows])
-        return [Candidate(responder, taken) for responder, (_, taken) in zip(responders, rows, strict=True)]
+            for ring in rings(point, within_km):
+                near, here, furthest = ring
+                rows = _once_each(db.execute(found + ASKABLE.format(near=near), values | here).fetchall(), limit)
+                if len(rows) == limit and all(taken == 0 and (apart or 0) <= furthest for _, taken, apart in rows):
+                    return _as_candidates(db, rows)  # nobody further away comes before any of these
+            near, there = nearness(point, within_km)
+            rows = _once_each(db.execute(found + ASKABLE.format(near=near), values | there).fetchall(), limit)
+            return _as_candidates(db, rows)
+
+    def considered(
+        self, capabilities: Sequence[str], sectors: Sequence[str], point: Point | None, week: str, limit: int
+    ) -> list[Candidate]:
+        found, values = _search(capabilities, sectors, week, limit)
+        _, there = nearness(point, None)
+        with self._reading() as db:
+            return _as_candidates(db, _once_each(db.execute(found + NEAREST, values | there).fetchall(), limit))
+
+    def candidate(self, responder: str, week: str) -> Candidate | None:
+        taken = "SELECT taken FROM ledger WHERE responder = ? AND week = ?"
+        with self._reading() as db:
+            asks = db.execute(taken, (responder, week)).fetchone()
+            return next(iter(_as_candidates(db, [(responder, asks[0] if asks else 0, None)])), None)
+
+    # --- what they want ---
 
     def mute(self, responder: str, category: str, now: datetime) -> None:
         with self._writing() as db:
             db.execute("INSERT OR IGNORE INTO mutes VALUES (?, ?, ?)", (responder, category, micros(now)))
+
+    def unmute(self, responder: str, category: str) -> None:
+        with self._writing() as db:
+            db.execute("DELETE FROM mutes WHERE responder = ? AND category = ?", (responder, category))
+
+    def pause(self, responder: str, until: datetime | None, now: datetime) -> bool:
+        with self._writing() as db:
+            row = db.execute("SELECT doc FROM responders WHERE id = ?", (responder,)).fetchone()
+            if row is None:
+                return False
+            doc = Responder.model_validate_json(row[0]).but(paused_until=until).model_dump_json(exclude={"muted"})
+            db.execute("UPDATE responders SET doc = ? WHERE id = ?", (doc, responder))
+            _wake_needs_of(db, responder, now)
+        return True
+
+    def keep_apart(self, key: str, responder: str, now: datetime) -> None:
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?, ?)", (key, responder, micros(now)))
+
+    def end_apart(self, keys: Sequence[str], responder: str) -> int:
+        with self._writing() as db:
+            gone = (db.execute("DELETE FROM apart WHERE key = ? AND responder = ?", (key, responder)) for key in keys)
+            return sum(done.rowcount for done in gone)
+
+    def kept_apart(self, keys: Sequence[str]) -> tuple[str, ...]:
+        with self._reading() as db:
+            rows = [db.execute("SELECT responder FROM apart WHERE key = ?", (key,)).fetchall() for key in keys]
+        return tuple(sorted({responder for some in rows for (responder,) in some}))
+
+    def apart_kids(self) -> frozenset[str]:
+        with self._reading() as db:
+            rows = db.execute("SELECT DISTINCT substr(key, 1, instr(key, '.') - 1) FROM apart").fetchall()
+        return frozenset(kid for (kid,) in rows)
+
+    # --- officers ---
 
     def add_officer(self, officer: Officer, now: datetime) -> bool:
         with self._writing() as db:
@@ -118,34 +187,87 @@ class DirectoryTables(Connected):
         return tuple(Officer.model_validate_json(doc) for (doc,) in rows)
 
 
+# --- writing --------------------------------------------------------------------
+
+
+def count_heard(db: sqlite3.Connection, heard: Sequence[Heard]) -> None:
+    """Count answers, for the responder and for their sector, in the transaction of the change that decided them."""
+    db.executemany(
+        "INSERT INTO heard VALUES (?, 1, ?)"
+        " ON CONFLICT (responder) DO UPDATE SET asked = asked + 1, yes = yes + excluded.yes",
+        [(one.responder, int(one.yes)) for one in heard],
+    )
+    db.executemany(
+        "INSERT INTO heard_of_sectors SELECT sector, 1, ? FROM responders WHERE id = ?"
+        " ON CONFLICT (sector) DO UPDATE SET asked = asked + 1, yes = yes + excluded.yes",
+        [(int(one.yes), one.responder) for one in heard],
+    )
+
+
+def _put_responder(db: sqlite3.Connection, responder: Responder) -> bool:
+    """Replace a responder; have they lost a check? A pause they asked for outlives a file that says nothing of it."""
+    row = db.execute("SELECT doc FROM responders WHERE id = ?", (responder.id,)).fetchone()
+    known = Responder.model_validate_json(row[0]) if row else None
+    if known and responder.paused_until is None:
+        responder = responder.but(paused_until=known.paused_until)
+    point = responder.point
+    place = (point.lat if point else None, point.lon if point else None, int(bool(responder.areas)))
+    limits = (responder.contacts, responder.weekly_limit)
+    db.execute(
+        "INSERT OR REPLACE INTO responders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(responder.id, responder.name, responder.sector.value),
+            *(*place, *limits, responder.model_dump_json(exclude={"muted"})),
+        ),
+    )
+    db.execute("DELETE FROM able WHERE responder = ?", (responder.id,))
+    db.executemany(
+        "INSERT OR IGNORE INTO able VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(code, responder.id, responder.sector.value, *place, *limits) for code in responder.capabilities],
+    )
+    return known is not None and not set(known.checks) <= set(responder.checks)
+
+
+def _wake_needs_of(db: sqlite3.Connection, responder: str, now: datetime) -> None:
+    """What they want, or hold, has changed: look at the open needs they were asked about."""
+    db.execute(
+        "UPDATE needs SET wake_at = ?, version = version + 1"
+        " WHERE status <> 'closed' AND id IN (SELECT need FROM invitations WHERE responder = ?)",
+        (micros(now), responder),
+    )
+
+
+# --- reading --------------------------------------------------------------------
+
+
+def _search(
+    capabilities: Sequence[str], sectors: Sequence[str], week: str, limit: int
+) -> tuple[str, dict[str, str | int]]:
+    """The question who can do any of this, and its values; with many capabilities somebody may be found many times."""
+    able = {f"c{n}": code for n, code in enumerate(capabilities)}
+    right = {f"s{n}": sector for n, sector in enumerate(sectors)}
+    most = limit * max(1, len(capabilities))
+    return FOUND.format(able=_names(able), right=_names(right)), {**able, **right, "week": week, "limit": most}
+
+
 def _names(values: dict[str, str]) -> str:
     return ", ".join(f":{name}" for name in values)
 
 
-def _put_responder(db: sqlite3.Connection, responder: Responder) -> None:
-    """Replace a responder; a pause they asked for outlives an import that says nothing of it."""
-    known = db.execute("SELECT doc FROM responders WHERE id = ?", (responder.id,)).fetchone()
-    if known and responder.paused_until is None:
-        responder = responder.but(paused_until=Responder.model_validate_json(known[0]).paused_until)
-    point = responder.point
-    db.execute(
-        "INSERT OR REPLACE INTO responders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            responder.id,
-            responder.name,
-            responder.sector.value,
-            point.lat if point else None,
-            point.lon if point else None,
-            int(bool(responder.areas)),
-            responder.contacts,
-            responder.weekly_limit,
-            responder.model_dump_json(exclude={"muted"}),
-        ),
-    )
-    db.execute("DELETE FROM capabilities WHERE responder = ?", (responder.id,))
-    db.executemany(
-        "INSERT OR IGNORE INTO capabilities VALUES (?, ?)", [(code, responder.id) for code in responder.capabilities]
-    )
+def _once_each(rows: list[Row], limit: int) -> list[Row]:
+    return list({row[0]: row for row in rows}.values())[:limit]
+
+
+def _as_candidates(db: sqlite3.Connection, rows: list[Row]) -> list[Candidate]:
+    """Those found, in their order, with what choosing looks at."""
+    found: dict[str, tuple[Responder, Counted, Counted]] = {}
+    for start in range(0, len(rows), MOST_IN_ONE_QUERY):
+        some = [id for id, _, _ in rows[start : start + MOST_IN_ONE_QUERY]]
+        for id, doc, asked, yes, all_asked, all_yes in db.execute(WHOLE.format(marks=",".join("?" * len(some))), some):
+            own, alike = Counted(asked or 0, yes or 0), Counted(all_asked or 0, all_yes or 0)
+            found[id] = Responder.model_validate_json(doc), own, alike
+    muted = {r.id: r for r in _with_mutes(db, [responder for responder, _, _ in found.values()])}
+    return [Candidate(muted[id], taken, *found[id][1:]) for id, taken, _ in rows if id in found]
 
 
 def _with_mutes(db: sqlite3.Connection, responders: list[Responder]) -> list[Responder]:
@@ -158,16 +280,3 @@ def _with_mutes(db: sqlite3.Connection, responders: list[Responder]) -> list[Res
         for responder, category in db.execute(query, some):
             muted.setdefault(responder, []).append(category)
     return [r.but(muted=tuple(muted[r.id])) if r.id in muted else r for r in responders]
-
-
-def _nearness(point: Point | None, within_km: float | None) -> tuple[str, dict[str, float | None]]:
-    """A box around the place, for what can be judged by it: who has no place, or names areas, is judged later."""
-    if point is None:
-        return "1", {"lat": None, "lon": None, "narrow": 0.0}
-    narrow = max(math.cos(math.radians(point.lat)), 0.01)
-    values: dict[str, float | None] = {"lat": point.lat, "lon": point.lon, "narrow": narrow * narrow}
-    if within_km is None:
-        return "1", values
-    high = within_km / KM_PER_DEGREE * 1.01
-    values |= {"high": high, "wide": high / narrow}
-    return "(r.lat IS NULL OR r.has_areas OR (abs(r.lat - :lat) <= :high AND abs(r.lon - :lon) <= :wide))", values

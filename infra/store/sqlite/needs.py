@@ -22,6 +22,8 @@ from infra.store.sqlite.connection import (
     maybe_micros,
     micros,
 )
+from infra.store.sqlite.directory import count_heard
+from infra.store.sqlite.incidents import all_held_at, keep_whose, read_incident, was_overtaken
 
 
 class NeedTables(Connected):
@@ -36,9 +38,11 @@ class NeedTables(Connected):
                 return SameKey(known[0])
             if db.execute("SELECT 1 FROM needs WHERE id = ?", (need.id,)).fetchone():
                 return Conflict()
+            if change.whose and was_overtaken(db, change.whose):
+                return Conflict()
             db.execute(
-                "INSERT INTO needs (id, version, status, category, area, needed_by, opened_at, wake_at, key, doc)"
-                " VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO needs (id, version, status, category, area, needed_by, opened_at, wake_at, key, incident,"
+                " exercise, doc) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     need.id,
                     need.status.value,
@@ -48,9 +52,13 @@ class NeedTables(Connected):
                     micros(need.opened_at),
                     maybe_micros(need.wake_at),
                     key,
+                    need.incident,
+                    int(need.exercise),
                     need.model_dump_json(),
                 ),
             )
+            if change.whose:
+                keep_whose(db, change.whose, need.id, need.opened_at)
             db.execute("INSERT INTO residents VALUES (?, ?)", (need.id, resident.model_dump_json()))
             _write_around(db, change, tokens)
         return Committed(1)
@@ -69,7 +77,10 @@ class NeedTables(Connected):
             tasks = db.execute("SELECT doc FROM tasks WHERE need = ? ORDER BY rowid", (need,)).fetchall()
             officers = db.execute("SELECT doc FROM officers ORDER BY seq").fetchall()
             resident = db.execute("SELECT doc FROM residents WHERE need = ?", (need,)).fetchone()
-        found = Need.model_validate_json(row[0]).but(version=row[1], wake_at=maybe_instant(row[2]))
+            found = Need.model_validate_json(row[0]).but(version=row[1], wake_at=maybe_instant(row[2]))
+            incident = read_incident(db, found.incident) if found.incident else None
+            held_at = all_held_at(db)
+        told = Resident.model_validate_json(resident[0]) if resident else Resident()
         return Situation(
             need=found,
             invitations=tuple(Invitation.model_validate_json(doc) for (doc,) in invitations),
@@ -77,36 +88,21 @@ class NeedTables(Connected):
             officers=tuple(Officer.model_validate_json(doc) for (doc,) in officers),
             zone=zone,
             kid=kid,
-            resident_has_email=Resident.model_validate_json(resident[0]).write_to is not None if resident else False,
+            resident_has_email=told.write_to is not None,
+            resident_reachable=told.reached_by is not None or incident is None,
+            incident=incident,
+            all_held_at=held_at,
         )
 
     def commit(self, change: Change, tokens: Sequence[TokenRow] = ()) -> Committed | Conflict | WeekFull:
-        need = change.need
-        version = need.version + 1
         try:
             with self._writing() as db:
-                written = db.execute(
-                    "UPDATE needs SET version = ?, status = ?, outcome = ?, needed_by = ?, wake_at = ?, doc = ?"
-                    " WHERE id = ? AND version = ?",
-                    (
-                        version,
-                        need.status.value,
-                        need.outcome.value if need.outcome else None,
-                        micros(need.needed_by),
-                        maybe_micros(need.wake_at),
-                        need.model_dump_json(),
-                        need.id,
-                        need.version,
-                    ),
-                )
-                if written.rowcount == 0:
-                    raise Abandon(Conflict())
-                if full := _take_slots(db, change.slots):
-                    raise Abandon(WeekFull(full))
-                _write_around(db, change, tokens)
+                for each in (change, *change.also):
+                    _write_need(db, each)
+                    _write_around(db, each, tokens if each is change else ())
         except Abandon as abandoned:
             return abandoned.result  # type: ignore[return-value]
-        return Committed(version)
+        return Committed(change.need.version + 1)
 
     def due(self, now: datetime, limit: int) -> list[str]:
         with self._reading() as db:
@@ -138,24 +134,55 @@ class NeedTables(Connected):
         with self._writing() as db:
             db.execute("UPDATE needs SET failures = 0 WHERE id = ? AND failures > 0", (need,))
 
-    def needs(self, *, statuses: Sequence[NeedStatus] = (), limit: int = 1000) -> list[NeedRow]:
+    def needs(
+        self,
+        *,
+        statuses: Sequence[NeedStatus] = (),
+        limit: int = 1000,
+        incident: str | None = None,
+        exercise: bool | None = None,
+    ) -> list[NeedRow]:
         wanted = list(statuses) or list(NeedStatus)
-        marks = ",".join("?" * len(wanted))
+        where = [f"status IN ({','.join('?' * len(wanted))})"]
+        values: list[str | int] = [status.value for status in wanted]
+        for column, value in (("incident", incident), ("exercise", exercise)):
+            if value is not None:
+                where.append(f"{column} = ?")
+                values.append(value)
         with self._reading() as db:
             rows = db.execute(
-                "SELECT id, status, outcome, category, area, needed_by, wake_at FROM needs"  # noqa: S608 - only ?s
-                f" WHERE status IN ({marks}) ORDER BY opened_at DESC, id LIMIT ?",
-                [*(status.value for status in wanted), limit],
+                "SELECT id, status, outcome, category, area, needed_by, wake_at, incident, exercise FROM needs"  # noqa: S608
+                f" WHERE {' AND '.join(where)} ORDER BY opened_at DESC, id LIMIT ?",
+                [*values, limit],
             ).fetchall()
         return [
-            NeedRow(need, NeedStatus(status), outcome, category, area, instant(needed_by), maybe_instant(wake_at))
-            for need, status, outcome, category, area, needed_by, wake_at in rows
+            NeedRow(
+                need,
+                NeedStatus(status),
+                outcome,
+                category,
+                area,
+                instant(needed_by),
+                maybe_instant(wake_at),
+                incident=of,
+                exercise=bool(is_exercise),
+            )
+            for need, status, outcome, category, area, needed_by, wake_at, of, is_exercise in rows
         ]
 
     def story(self, need: str) -> list[Event]:
         with self._reading() as db:
             rows = db.execute("SELECT doc FROM events WHERE need = ? ORDER BY seq", (need,)).fetchall()
         return [Event.model_validate_json(doc) for (doc,) in rows]
+
+    def invitations_of(self, responder: str, limit: int = 100) -> list[Invitation]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT i.doc FROM invitations i JOIN needs n ON n.id = i.need"
+                " WHERE i.responder = ? AND n.status <> 'closed' ORDER BY i.rowid DESC LIMIT ?",
+                (responder, limit),
+            ).fetchall()
+        return [Invitation.model_validate_json(doc) for (doc,) in rows]
 
     def resident(self, need: str) -> Resident:
         with self._reading() as db:
@@ -170,6 +197,33 @@ class NeedTables(Connected):
         with self._reading() as db:
             row = db.execute("SELECT hash, purpose, target, need FROM tokens WHERE hash = ?", (hash,)).fetchone()
         return TokenRow(*row) if row else None
+
+
+def _write_need(db: sqlite3.Connection, change: Change) -> None:
+    """The need itself with its slots, if it still has the version it was read at; else the whole is abandoned."""
+    need = change.need
+    written = db.execute(
+        "UPDATE needs SET version = ?, status = ?, outcome = ?, needed_by = ?, area = ?, wake_at = ?, held = ?, doc = ?"
+        " WHERE id = ? AND version = ?",
+        (
+            need.version + 1,
+            need.status.value,
+            need.outcome.value if need.outcome else None,
+            micros(need.needed_by),
+            need.area,
+            maybe_micros(need.wake_at),
+            int(need.held_at is not None and not need.closed),
+            need.model_dump_json(),
+            need.id,
+            need.version,
+        ),
+    )
+    if written.rowcount == 0:
+        raise Abandon(Conflict())
+    if full := _take_slots(db, change.slots):
+        raise Abandon(WeekFull(full))
+    if change.resident:
+        db.execute("UPDATE residents SET doc = ? WHERE need = ?", (change.resident.model_dump_json(), need.id))
 
 
 def _take_slots(db: sqlite3.Connection, slots: Sequence[Slot]) -> tuple[str, ...]:
@@ -190,6 +244,7 @@ def _take_slots(db: sqlite3.Connection, slots: Sequence[Slot]) -> tuple[str, ...
 def _write_around(db: sqlite3.Connection, change: Change, tokens: Sequence[TokenRow]) -> None:
     """Everything of a change but the need itself. What has an id made of its cause is put if absent."""
     need = change.need.id
+    count_heard(db, change.heard)
     db.executemany(
         "INSERT INTO invitations (id, need, responder, doc) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc",
@@ -212,6 +267,12 @@ def _write_around(db: sqlite3.Connection, change: Change, tokens: Sequence[Token
             (m.id, need, m.to, int(m.urgent), micros(m.created_at), micros(m.created_at), m.model_dump_json())
             for m in change.messages
         ],
+    )
+    # What waits to leave together with others waits no longer once something follows it: they arrive in order.
+    db.executemany(
+        "UPDATE messages SET not_before = ? WHERE need = ? AND recipient = ? AND waits AND state = 'pending'"
+        " AND not_before > ?",
+        [(micros(m.created_at), need, m.to, micros(m.created_at)) for m in change.messages],
     )
     # What waits for the same recipient goes before an urgent message, so it is urgent too.
     db.executemany(

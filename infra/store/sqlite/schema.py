@@ -72,4 +72,54 @@ MIGRATIONS = (
     ) STRICT;
     CREATE TABLE marks (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
     """,
+    """
+    ALTER TABLE needs ADD COLUMN incident TEXT;
+    ALTER TABLE needs ADD COLUMN exercise INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE needs ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX needs_by_incident ON needs (incident) WHERE incident IS NOT NULL;
+
+    CREATE TABLE incidents (
+        id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE resident_keys (
+        key TEXT NOT NULL, need TEXT NOT NULL, opened_at INTEGER NOT NULL, PRIMARY KEY (key, opened_at, need)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE able (
+        code TEXT NOT NULL, responder TEXT NOT NULL, sector TEXT NOT NULL, lat REAL, lon REAL,
+        has_areas INTEGER NOT NULL, contacts INTEGER NOT NULL, weekly_limit INTEGER, PRIMARY KEY (code, responder)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX able_by_place ON able (code, lat, lon, sector, has_areas, contacts, weekly_limit);
+    CREATE INDEX able_by_responder ON able (responder);
+    INSERT INTO able SELECT c.code, r.id, r.sector, r.lat, r.lon, r.has_areas, r.contacts, r.weekly_limit
+        FROM capabilities c JOIN responders r ON r.id = c.responder;
+    DROP TABLE capabilities;
+    CREATE TABLE heard (
+        responder TEXT PRIMARY KEY, asked INTEGER NOT NULL, yes INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE heard_of_sectors (
+        sector TEXT PRIMARY KEY, asked INTEGER NOT NULL, yes INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE apart (
+        key TEXT NOT NULL, responder TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (key, responder)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE postcodes (
+        postcode TEXT PRIMARY KEY, lat REAL NOT NULL, lon REAL NOT NULL, ward TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE wards (code TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE messages ADD COLUMN kind TEXT GENERATED ALWAYS AS (json_extract(doc, '$.kind')) VIRTUAL;
+    ALTER TABLE messages ADD COLUMN contact INTEGER GENERATED ALWAYS AS (json_extract(doc, '$.contact')) VIRTUAL;
+    ALTER TABLE messages ADD COLUMN channel TEXT
+        GENERATED ALWAYS AS (coalesce(json_extract(doc, '$.channel'), 'email')) VIRTUAL;
+    ALTER TABLE messages ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE messages ADD COLUMN carrier TEXT;
+    DROP INDEX messages_waiting;
+    CREATE INDEX messages_waiting ON messages (channel, urgent, not_before) WHERE state IN ('pending', 'unknown');
+    CREATE INDEX messages_gathering ON messages (recipient, contact) WHERE waits AND state = 'pending';
+    CREATE INDEX messages_to ON messages (recipient, contact, kind);
+    CREATE INDEX messages_carried ON messages (carrier) WHERE carrier IS NOT NULL;
+
+    CREATE INDEX tasks_by_status ON tasks (status);
+    """,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from domain.officers import Task, TaskStatus
 from infra.store import Lease
 from infra.store.sqlite.connection import Connected, instant, micros
 
@@ -44,6 +46,16 @@ class WatchTables(Connected):
                 (micros(before),),
             ).fetchall()
         return [need for (need,) in rows]
+
+    def tasks(self, *, statuses: Sequence[TaskStatus] = (), limit: int = 1000) -> list[Task]:
+        wanted = list(statuses) or list(TaskStatus)
+        marks = ",".join("?" * len(wanted))
+        with self._reading() as db:
+            rows = db.execute(
+                f"SELECT doc FROM tasks WHERE status IN ({marks}) ORDER BY rowid LIMIT ?",  # noqa: S608 - only ?s
+                [*(status.value for status in wanted), limit],
+            ).fetchall()
+        return [Task.model_validate_json(doc) for (doc,) in rows]
 
     def untaken_tasks(self) -> int:
         with self._reading() as db:

@@ -1,0 +1,261 @@
+"""`muster incident …`: many needs with one cause, one officer who leads, one place; everything can be put on hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.doors import open_door
+from cli.printing import AsJson, Refused, note, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from domain.incidents import Incident
+    from infra.door import Door
+    from infra.store import NeedRow
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Many needs with one cause: open, list, show, put on hold, go on, close.",
+)
+
+Reference = Annotated[str, typer.Argument(metavar="REF", help="The incident's reference, such as X-7K3QX2.")]
+ReferenceOrAll = Annotated[
+    str | None, typer.Argument(metavar="[REF]", help="The incident's reference, such as X-7K3QX2.", show_default=False)
+]
+
+
+@app.command("open")
+def open_(
+    name: Annotated[str, typer.Option(help="What officers call it: Flood at Kingsmead.")],
+    place: Annotated[str, typer.Option(help="A public place; everybody asked reads it in full. Nobody's home.")],
+    lead: Annotated[str, typer.Option(metavar="EMAIL", help="The officer who leads: first to get its tasks.")],
+    exercise: Annotated[
+        bool, typer.Option("--exercise", help="Practice: every message says so, and only who agreed to it is asked.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put an incident on record. Then record its needs with `muster need open --incident REF`.
+
+    muster incident open --name "Flood at Kingsmead" --place "Kings Rest Centre, Norbiton Road"
+    --lead ada@example.org
+    """
+    from domain.incidents import Incident, new_incident_reference
+    from infra import clock
+
+    with open_door() as door:
+        leads = {"name": name, "place": place, "lead": _find_lead(door, lead), "exercise": exercise}
+        while True:  # until the reference is fresh
+            incident = _read(Incident, {"id": new_incident_reference(), "opened_at": clock.now(), **leads})
+            if door.store.add_incident(incident):
+                break
+    if as_json:
+        print_json({"incident": incident.id})
+    else:
+        say(f"{incident.id} is on record{': an exercise' if exercise else ''}. Its place is {incident.place}.")
+        say(f"Next: muster need open --incident {incident.id} --summary … --line … --area …")
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List incidents, the newest first."""
+    from domain.times import say_clock
+
+    with open_door() as door:
+        incidents, zone = door.store.incidents(), door.settings.zone
+        names = _officer_names(door)
+        held = _all_held(door)
+    if as_json:
+        print_json([_as_json(incident, names) for incident in incidents])
+        return
+    if held:
+        note("everything is on hold; `muster incident resume --all` goes on")
+    if not incidents:
+        say("There are no incidents; `muster incident open` puts one on record.")
+        return
+    print_table(
+        ("Incident", "Name", "Place", "Lead", "Opened", "How it stands"),
+        [
+            (i.id, i.name, i.place, names.get(i.lead, i.lead), say_clock(i.opened_at, zone), _standing(i))
+            for i in incidents
+        ],
+    )
+
+
+@app.command()
+def show(ref: Reference, as_json: AsJson = False) -> None:
+    """Show one incident and how each of its needs stands."""
+    from infra.showing import row_as_json
+
+    with open_door() as door:
+        incident = _find(door, ref)
+        needs = door.store.needs(incident=incident.id, limit=10_000)
+        names, zone, held = _officer_names(door), door.settings.zone, _all_held(door)
+    if as_json:
+        print_json(_as_json(incident, names) | {"needs": [row_as_json(row) for row in needs]})
+        return
+    from domain.times import say_when
+
+    say(f"{incident.id}  {incident.name}: {_standing(incident)}")
+    lead = names.get(incident.lead, incident.lead)
+    say(f"{incident.place}; {lead} leads; since {say_when(incident.opened_at, zone)}")
+    if held:
+        note("everything is on hold; `muster incident resume --all` goes on")
+    if needs:
+        _print_needs(needs)
+    else:
+        say(f"It has no needs yet; `muster need open --incident {incident.id} …` records one.")
+
+
+@app.command()
+def hold(
+    ref: ReferenceOrAll = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every need there is, of an incident or not.")] = False,
+) -> None:
+    """Send nothing more about an incident's needs, or about any need at all, from within 5 seconds on.
+
+    Answers are still taken, and messages wait. Two things pass every hold: a worry about somebody, to an officer, and
+    “please do not set out”, to whoever promised and may be on the road. Nobody loses time: `muster incident resume`
+    goes on where it was.
+    """
+    from infra import clock
+
+    with open_door() as door:
+        incident = _which(door, ref, everything)
+        held = door.store.hold(incident.id if incident else None, clock.now())
+    what = f"{incident.id} ({incident.name})" if incident else "Everything"
+    if held:
+        say(f"{what} is on hold: nothing leaves but a worry about somebody and “please do not set out”.")
+        say("Answers are taken.")
+    else:
+        say(f"{what} is on hold already; nothing was changed.")
+    say(f"To go on: muster incident resume {incident.id if incident else '--all'}")
+
+
+@app.command()
+def resume(
+    ref: ReferenceOrAll = None,
+    everything: Annotated[bool, typer.Option("--all", help="End the hold on everything.")] = False,
+) -> None:
+    """Go on where it was: what waited is sent, and every deadline comes as much later as the hold has lasted."""
+    from infra import clock
+
+    with open_door() as door:
+        incident = _which(door, ref, everything)
+        resumed = door.store.resume(incident.id if incident else None, clock.now())
+        still = [i for i in door.store.incidents() if i.held]
+        held = _all_held(door)
+    what = f"{incident.id} ({incident.name})" if incident else "Everything"
+    say(f"{what} goes on." if resumed else f"{what} was not on hold; nothing was changed.")
+    if held:
+        note("everything is still on hold by `muster incident hold --all`; `muster incident resume --all` ends that")
+    elif still and incident is None:
+        note(f"{', '.join(i.id for i in still)} is still on hold by itself")
+
+
+@app.command()
+def close(ref: Reference) -> None:
+    """Close an incident once all of its needs are closed. No further need can be recorded for it."""
+    from infra import clock
+
+    with open_door() as door:
+        incident = _find(door, ref)
+        if incident.held:
+            raise Refused(f"{incident.id} is on hold, and messages wait; `muster incident resume {incident.id}` first")
+        left = door.store.close_incident(incident.id, clock.now())
+    if left:
+        raise Refused(
+            f"{incident.id} has {left} need{'s' if left > 1 else ''} that {'are' if left > 1 else 'is'} not closed; "
+            f"`muster incident show {incident.id}` lists them. Close or withdraw each, then close the incident"
+        )
+    say(f"{incident.id} ({incident.name}) is closed.")
+
+
+def _read(kind: type[Incident], fields: dict[str, Any]) -> Incident:
+    from pydantic import ValidationError
+
+    from infra.faults import say_fault
+
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as wrong:
+        error = wrong.errors()[0]
+        raise Refused(f"--{error['loc'][0]}: {say_fault(error)}") from None
+
+
+def _find_lead(door: Door, email: str) -> str:
+    from domain.playbooks import Role
+
+    found = next((o for o in door.store.officers() if o.email.casefold() == email.strip().casefold()), None)
+    if found is None:
+        raise Refused(
+            f"--lead: nobody here has the address {email[:80]!r}; `muster officer list` shows those there are, "
+            "`muster officer add` adds one"
+        )
+    if found.role is Role.viewer:
+        raise Refused(f"--lead: {found.name} is a viewer, who gets no tasks; name another officer")
+    return found.id
+
+
+def _which(door: Door, ref: str | None, everything: bool) -> Incident | None:
+    """The incident named; `None` for everything."""
+    if (ref is None) is not everything:
+        raise typer.BadParameter("name one incident, or say --all")
+    return _find(door, ref) if ref is not None else None
+
+
+def _find(door: Door, text: str) -> Incident:
+    from domain.opening import NeedWrong
+    from infra.recording import read_incident_reference
+
+    try:
+        found = door.store.incident(read_incident_reference(text))
+    except NeedWrong as wrong:
+        raise Refused(wrong.sentence) from None
+    if found is None:
+        raise Refused(f"no incident has the reference {text[:20]!r}; `muster incident list` shows those there are")
+    return found
+
+
+def _standing(incident: Incident) -> str:
+    state = "closed" if incident.closed else "on hold" if incident.held else "open"
+    return f"{state}, exercise" if incident.exercise else state
+
+
+def _all_held(door: Door) -> bool:
+    from infra.store import ALL_HELD
+
+    return ALL_HELD in door.store.marks()
+
+
+def _officer_names(door: Door) -> dict[str, str]:
+    return {officer.id: officer.name for officer in door.store.officers()}
+
+
+def _as_json(incident: Incident, names: dict[str, str]) -> dict[str, Any]:
+    from infra.showing import say_instant
+
+    return {
+        "incident": incident.id,
+        "name": incident.name,
+        "place": incident.place,
+        "lead": names.get(incident.lead, incident.lead),
+        "exercise": incident.exercise,
+        "status": "closed" if incident.closed else "on-hold" if incident.held else "open",
+        "opened_at": say_instant(incident.opened_at),
+        "held_at": say_instant(incident.held_at),
+        "closed_at": say_instant(incident.closed_at),
+    }
+
+
+def _print_needs(needs: list[NeedRow]) -> None:
+    from collections import Counter
+
+    from domain.labels import NEED_LABELS
+
+    counts = Counter(NEED_LABELS[row.status] for row in needs)
+    say("Needs: " + ", ".join(f"{count} {label.lower()}" for label, count in counts.items()))
+    print_table(
+        ("Need", "How it stands", "Category", "Area"),
+        [(row.need, NEED_LABELS[row.status], row.category, row.area) for row in needs],
+    )

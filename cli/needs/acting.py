@@ -1,0 +1,104 @@
+"""Who acts, on which need, and what they are told when it is refused: what the commands of officers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.printing import Refused
+
+if TYPE_CHECKING:
+    from domain.changes import Refusal
+    from domain.officers import Officer
+    from domain.responders import Responder
+    from infra.door import Done, Door
+
+Reference = Annotated[str, typer.Argument(metavar="REF", help="The need's reference, such as N-7K3QX2.")]
+VersionOption = Annotated[
+    int | None,
+    typer.Option(
+        "--version",
+        min=1,
+        metavar="N",
+        help="The version you looked at, as `need show` has it; if it has changed since, you are shown how it is now.",
+    ),
+]
+OfficerOption = Annotated[str | None, typer.Option("--officer", metavar="EMAIL", help="Who does this.")]
+
+
+Partner = Annotated[str, typer.Argument(metavar="RESPONDER", help="The partner's id, as `need show` has it.")]
+Lines = Annotated[
+    list[str] | None,
+    typer.Option("--line", metavar="WHAT:QUANTITY", help="So much of one part; again for more (unless said: all)."),
+]
+OPTIONS = {"lines": "--line"}
+
+
+def find_officer(door: Door, email: str | None) -> Officer:
+    from domain.officers import chain
+    from domain.playbooks import Role
+
+    officers = door.store.officers()
+    if email is None:
+        able = chain(officers, Role.duty)
+        if len(able) == 1:
+            return able[0]
+        if able:
+            raise Refused(f"say who takes it: --officer {' or --officer '.join(o.email for o in able[:5])}")
+        raise Refused(
+            "there is no duty officer; add one with `muster officer add --role duty`, or name one by --officer"
+        )
+    found = next((o for o in officers if o.email.casefold() == email.strip().casefold()), None)
+    if found is None:
+        raise Refused(
+            f"--officer: nobody here has the address {email[:80]!r}; `muster officer list` shows those there are"
+        )
+    if found.role is Role.viewer:
+        raise Refused(f"--officer: {found.name} is a viewer, who may look and change nothing; name another officer")
+    return found
+
+
+def acting(door: Door, email: str | None) -> str:
+    """Who does this, as the story keeps it: `officer:ID`, or `officer` where nobody is named."""
+    return f"officer:{find_officer(door, email).id}" if email is not None else "officer"
+
+
+def refuse_empty(option: str, *said: str | None) -> None:
+    """An option with nothing after it is a slip, often a script's; taken as left out, it would mean something else."""
+    if any(value is not None and not value.strip() for value in said):
+        raise Refused(f"{option}: must not be empty; say what it is, or leave it out")
+
+
+def done(result: Done | Refusal, door: Door | None = None, reference: str = "") -> Done:
+    """What was done; refused, say why. Who looked at what has changed since is shown the present."""
+    from domain.changes import Refusal
+
+    if isinstance(result, Refusal):
+        if result.code == "stale" and door:
+            from cli.showing import show_need
+
+            show_need(door, door.situation(reference), private=False)
+        raise Refused(result.sentence)
+    return result
+
+
+def find_responder(door: Door, id: str) -> Responder:
+    found = door.store.responder(id)
+    if found is None:
+        raise Refused(f"nobody in the directory has the id {id[:80]!r}; `muster directory list` shows those there are")
+    return found
+
+
+@contextmanager
+def naming_options() -> Iterator[None]:
+    """What was typed wrong is refused with the option it was typed in."""
+    from domain.opening import NeedWrong
+
+    try:
+        yield
+    except NeedWrong as wrong:
+        option = OPTIONS.get(wrong.place, "--" + wrong.place.replace("_", "-"))
+        raise Refused(f"{option}: {wrong.sentence}") from None

@@ -1,0 +1,170 @@
+"""`muster directory pause|apart`: who is not to be asked for a while, or never about one resident."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.doors import open_door
+from cli.printing import Refused, note, say
+
+if TYPE_CHECKING:
+    from domain.needs import Resident
+    from domain.responders import Responder
+    from domain.situations import Situation
+    from infra.door import Door
+
+RESPONDER = typer.Argument(metavar="RESPONDER", help="By id; `muster directory list` shows them.")
+LONGEST = timedelta(days=366)
+
+
+def pause(
+    responder: Annotated[str, RESPONDER],
+    until: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="2026-12-24T09:00, or 2026-12-24 (5pm on that day).")
+    ] = None,
+    for_: Annotated[str | None, typer.Option("--for", metavar="LENGTH", help="So long from now: 3d or 1w.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Ask them again from now on.")] = False,
+) -> None:
+    """Pass somebody over for a while: they are asked nothing new. What they were asked already they may still answer.
+
+    muster directory pause sam --for 1w
+
+    muster directory pause sam --resume
+    """
+    from domain.times import say_when
+    from infra import clock
+
+    if sum(map(bool, (until, for_, resume))) != 1:
+        raise typer.BadParameter("say one of --until WHEN, --for LENGTH and --resume", param_hint="--until")
+    now = clock.now()
+    with open_door() as door:
+        name = find_responder(door, responder).name
+        moment = None if resume else _moment(until, for_, now, door)
+        door.store.pause(responder, moment, now)
+        zone = door.settings.zone
+    say(f"{name} is passed over until {say_when(moment, zone)}." if moment else f"{name} may be asked again.")
+
+
+def _moment(until: str | None, for_: str | None, now: datetime, door: Door) -> datetime:
+    from domain.times import read_when
+
+    option = "--until" if until else "--for"
+    try:
+        moment = read_when(until, now, door.settings.zone) if until else now + read_length(for_ or "")
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong), param_hint=option) from None
+    if moment <= now:
+        raise typer.BadParameter(f"{until!r} is in the past", param_hint=option)
+    if moment > now + LONGEST:
+        raise typer.BadParameter("at most a year; after it, pause them again", param_hint=option)
+    return moment
+
+
+def read_length(text: str) -> timedelta:
+    """Read `1w`, and all that playbooks have: `3d`, `12h`. Raises `ValueError`."""
+    from domain.values import read_duration
+
+    weeks = re.fullmatch(r"\s*(\d{1,2})w\s*", text)
+    return timedelta(weeks=int(weeks[1])) if weeks else read_duration(text)
+
+
+def apart(
+    responder: Annotated[str, RESPONDER],
+    resident_email: Annotated[str | None, typer.Option(help="The resident's e-mail address.")] = None,
+    resident_phone: Annotated[str | None, typer.Option(help="The resident's telephone number.")] = None,
+    officer: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Who says so: it stands in the story of needs under way.")
+    ] = None,
+    end: Annotated[bool, typer.Option("--end", help="They may meet again. Needs under way stay as they are.")] = False,
+) -> None:
+    """Keep somebody from a resident: they are never asked about any need of theirs, nor told who or where they are.
+
+    The contact itself is not kept, only a hash of it under the council's key. Give e-mail and telephone where you have
+    both: a need is known by either. In needs under way, an ask they have not answered is taken back, and where they
+    have promised already an officer is asked to phone them.
+
+    muster directory apart sam --resident-email amina@example.org --resident-phone "07700 900001"
+    """
+    from domain.pairs import pair_keys
+    from infra import clock
+
+    resident = _resident(resident_email, resident_phone)
+    with open_door() as door:
+        found = find_responder(door, responder)
+        keys = pair_keys(door.settings.signing_keys, resident)
+        if end:
+            _end(door, found, keys)
+            return
+        by = _officer(door, officer)
+        for key in pair_keys({door.kid: door.settings.signing_keys[door.kid]}, resident):
+            door.store.keep_apart(key, found.id, clock.now())
+        say(f"{found.name} is kept from this resident: not asked about any need of theirs from now on.")
+        _in_needs_under_way(door, found, keys, by)
+
+
+def find_responder(door: Door, id: str) -> Responder:
+    """The responder of this id. Raises `Refused`."""
+    from infra.directory.entries import is_id
+
+    found = door.store.responder(id) if is_id(id) else None
+    if found is None:
+        raise Refused(f"nobody in the directory has the id {id[:80]!r}; `muster directory list` shows those there are")
+    return found
+
+
+def _resident(email: str | None, phone: str | None) -> Resident:
+    from pydantic import ValidationError
+
+    from domain.needs import Resident
+    from infra.faults import say_fault
+
+    if not (email or phone):
+        raise typer.BadParameter("say who the resident is: an e-mail address, a telephone number, or both",
+                                 param_hint="--resident-email")  # fmt: skip
+    try:
+        return Resident(email=email, phone=phone)
+    except ValidationError as wrong:
+        error = wrong.errors()[0]
+        raise typer.BadParameter(say_fault(error), param_hint=f"--resident-{error['loc'][0]}") from None
+
+
+def _officer(door: Door, email: str | None) -> str:
+    """Who says so, as events name them."""
+    if email is None:
+        return "officer"
+    found = next((o for o in door.store.officers() if o.email.casefold() == email.casefold()), None)
+    if found is None:
+        raise Refused(f"no officer has the address {email[:80]!r}; `muster officer list` shows those there are")
+    return f"officer:{found.id}"
+
+
+def _end(door: Door, responder: Responder, keys: tuple[str, ...]) -> None:
+    if not door.store.end_apart(keys, responder.id):
+        raise Refused(f"{responder.name} was not kept from a resident with this contact; nothing was changed")
+    say(f"{responder.name} may be asked again about needs this resident has from now on.")
+    note("A pair given by another of their contacts still holds; end it with that one. Needs under way are unchanged.")
+
+
+def _in_needs_under_way(door: Door, responder: Responder, keys: tuple[str, ...], by: str) -> None:
+    """The pair holds at once, in needs recorded before it too."""
+    from domain.changes import Change
+    from domain.pairs import keep_from
+    from infra import clock
+    from infra.door import Done
+
+    def decide(situation: Situation, now: datetime) -> Change | None:
+        return keep_from(situation, responder.id, by, now)
+
+    for need in door.store.needs_of(keys, clock.now() - LONGEST):
+        done = door.change(need, decide)
+        if isinstance(done, Done) and done.change:
+            stands = done.change.events[0].facts.get("stands")
+            said = {
+                "released": "what they were asked is taken back",
+                "promised": "they have promised to help, so phone them now; the officer on duty is asked to, too",
+            }
+            note(f"{need} is under way: {said.get(str(stands), 'they will not be asked about it')}.")  # fmt: skip
