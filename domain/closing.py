@@ -14,6 +14,7 @@ from domain.messages import MessageKind
 from domain.needs import NeedStatus, Outcome
 from domain.officers import Task, TaskKind, TaskStatus
 from domain.receiving import HEARD_NOTHING, give_back, take_back
+from domain.safeguarding import needs_word
 from domain.situations import Situation
 
 OVER_WHEN_COVERED = (TaskKind.hand_over, TaskKind.past_due)
@@ -33,8 +34,10 @@ def stand_down(situation: Situation, now: datetime) -> Change:
         _release(draft, invitation, Reason.covered)
     if situation.need.status is NeedStatus.open:
         said = "yes" if situation.need.resident_said == "yes" else None  # anything else has been seen to
-        draft.set_need(status=NeedStatus.covered, resident_told=True, resident_said=said)
-        draft.tell_resident(MessageKind.resident_covered)
+        draft.set_need(status=NeedStatus.covered, resident_said=said)
+        if not any(needs_word(situation, i) for i in situation.giving):  # else once an officer has given it
+            draft.set_need(resident_told=True)
+            draft.tell_resident(MessageKind.resident_covered)
     for officer, task in {t.officer: t for t in situation.tasks if t.kind in OVER_WHEN_COVERED and _is_with(t)}.items():
         draft.tell(MessageKind.task_over, f"officer:{officer}", task=task.id, urgent=False)
     draft.finish_tasks(*OVER_WHEN_COVERED, TaskKind.choose)

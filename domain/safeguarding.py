@@ -14,7 +14,7 @@ from domain.ending import end_promise, finish_tasks_about, promises_something_se
 from domain.events import EventCode
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.messages import MessageKind
-from domain.needs import Line
+from domain.needs import Line, NeedStatus
 from domain.officers import TOLD_APART, TaskKind, TaskStatus
 from domain.reopening import look_for_others
 from domain.responders import Responder
@@ -163,6 +163,10 @@ def clear_visitor(
         cleared = invitation.but(cleared=True)
         draft.put(cleared)
         draft.tell_responder(MessageKind.private_details, cleared)
+        others = (i for i in situation.giving if i.id != invitation.id)
+        if situation.need.status is NeedStatus.covered and not any(needs_word(situation, i) for i in others):
+            draft.set_need(resident_told=True)
+            draft.tell_resident(MessageKind.resident_covered)
     else:
         _release(draft, invitation)
     return draft.change(wake_at=now)

@@ -73,8 +73,9 @@ def test_two_offer_one_is_chosen(town: Town) -> None:
     ).lacks(*PRIVATE)
     town.inbox("Home First").expects("it will not be you this time", "you are free")
     assert "It will not be you this time" in home_first.page
-    town.inbox("Amina").expects("Kingsway will help you", "Ask for them before you open")
+    town.inbox("Amina").expects_nothing()
     says_how(town.inbox("Dana").expects("do you give your word", "Kim Park"), "yes")
+    town.inbox("Amina").expects("Kingsway will help you", "Ask for them before you open")
     town.inbox("Kingsway").expects("Private", "Name: Amina", "At the door, say these two words")
     assert [t.status for t in town.situation(need).tasks if t.kind is TaskKind.choose] == [TaskStatus.done]
     assert "O-dana" not in "\n".join(town.says(need))
@@ -92,12 +93,10 @@ def test_the_one_chosen_drops_out(town: Town) -> None:
     officer_chooses(town, need, "kingsway")
     town.inbox("Kingsway").expects("You have been chosen")
     town.inbox("Home First").expects("it will not be you")
-    town.inbox("Amina").expects("will help you")
     town.inbox("Dana").expects("do you give your word")
     town.time_passes("30m")
     kingsway.and_says_no()
     town.inbox("Kingsway").expects("you can no longer help")
-    town.inbox("Amina").expects("Somebody who had promised")
     again = town.inbox("Home First").expects("Can you help", "A yes is an offer")
     again.and_says_yes(name="Jo Ray")
     town.inbox("Home First").expects("you have offered")
@@ -121,7 +120,6 @@ def test_an_offer_taken_back_before_the_choice(town: Town) -> None:
     assert "reopened" not in town.story(need)
     officer_chooses(town, need, "home-first")
     town.inbox("Home First").expects("You have been chosen")
-    town.inbox("Amina").expects("Home First will help you")
     town.inbox("Dana").expects("do you give your word", "Jo Ray")
 
 

@@ -56,27 +56,26 @@ def test_an_officers_word_before_the_address(town: Town) -> None:
     assert town.counts(need) == {"food-parcel": 0}
     sam.and_says_yes(name="Sam Lee")
     town.inbox("Sam").expects("you have promised", "An officer looks at whom you named").lacks(*SECRETS)
-    town.inbox("Amina").expects("A local volunteer will help you").lacks("Sam Lee")
+    town.inbox("Amina").expects_nothing()
     tells_nothing(sam.page)
     dana = town.inbox("Dana").expects("Sam has named who comes", "Sam Lee").lacks(*SECRETS)
     assert "Sam Lee" not in dana.page
     says_how(dana, "yes")
     town.inbox("Sam").expects("Private", "Name: Amina", "Address: 12 Example Road, KT1 1ZZ")
+    town.inbox("Amina").expects("A local volunteer will help you").lacks("Sam Lee")
     assert "Sam Lee" not in "\n".join(town.says(need))
 
 
 def test_without_it_somebody_else_is_asked(town: Town) -> None:
-    """D04: Dana does not give her word: Sam is thanked and never told, Bob is asked, Amina hears of it."""
+    """D04: Dana does not give her word: Sam is thanked and never told, Bob is asked; Amina never heard of Sam."""
     town.has_officer("Dana")
     town.has("Sam", "volunteer", "food-parcel")
     need = sensitive_need(town, "food-parcel:1")
     sam = town.inbox("Sam").expects("Can you help").and_says_yes(name="Sam Lee")
     town.inbox("Sam").expects("you have promised")
-    town.inbox("Amina").expects("will help you")
     town.has("Bob", "volunteer", "food-parcel")
     says_how(town.inbox("Dana").expects("Sam has named who comes"), "no")
     town.inbox("Sam").expects("it will not be you this time").lacks(*SECRETS)
-    town.inbox("Amina").expects("Somebody who had promised")
     bob = town.inbox("Bob").expects("Can you help")
     tells_nothing(sam.page)
     assert town.counts(need) == {"food-parcel": 0}
@@ -85,6 +84,7 @@ def test_without_it_somebody_else_is_asked(town: Town) -> None:
     bob.and_says_no()
     town.inbox("Bob").expects("you cannot help")
     town.inbox("Dana").expects("Nobody left to ask")
+    town.inbox("Amina").expects("still looking for 1 food parcel")
 
 
 def test_a_check_that_runs_out_before_it_is_due(town: Town) -> None:
