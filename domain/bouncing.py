@@ -9,7 +9,7 @@ from domain.ending import end_promise
 from domain.events import EventCode
 from domain.handing_over import raise_task
 from domain.invitations import Invitation, InvitationStatus, Reason
-from domain.messages import Message, MessageKind
+from domain.messages import ASKS, Message, MessageKind
 from domain.officers import TaskKind
 from domain.safeguarding import tell_private_details
 from domain.situations import Situation
@@ -41,10 +41,20 @@ def record_undeliverable(situation: Situation, now: datetime, *, message: Messag
     return draft.change(wake_at=now)
 
 
-def _try_next_contact(draft: Draft, invitation: Invitation, message: Message) -> Change:
+def record_delayed(situation: Situation, now: datetime, *, message: Message, contacts: int) -> Change | None:
+    """An urgent ask is held up on its way: the next of the `contacts` has it. Should both come, they hold one link."""
+    invitation = situation.by_id.get(message.invitation or "")
+    if invitation is None or invitation.contact != message.contact or message.contact + 1 >= contacts:
+        return None
+    if not (message.urgent and message.kind in ASKS and invitation.awaited) or situation.need.closed:
+        return None
+    return _try_next_contact(Draft(situation, now), invitation, message, delayed=True)
+
+
+def _try_next_contact(draft: Draft, invitation: Invitation, message: Message, *, delayed: bool = False) -> Change:
     """They get what the first never read: what was asked of them, or what their promise is and who it is for."""
     again = invitation.but(contact=message.contact + 1)
-    draft.note_event(EventCode.next_contact, responders=(invitation.responder,), contact=again.contact)
+    draft.note_event(EventCode.next_contact, responders=(invitation.responder,), contact=again.contact, delayed=delayed)
     draft.put(again)
     if invitation.open:
         draft.tell_responder(MessageKind.invitation, again)

@@ -259,6 +259,8 @@ def _undeliverable(told: Told) -> str:
 
 
 def _next_contact(told: Told) -> str:
+    if told.event.facts.get("delayed"):
+        return f"A mail to {told.one} was held up, so we wrote to contact {told.number('contact') + 1} on their list."
     return f"A mail to {told.one} came back, so we wrote to contact {told.number('contact') + 1} on their list."
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from domain.bouncing import record_undeliverable
+from domain.bouncing import record_delayed, record_undeliverable
 from domain.handing_over import pass_from_unreachable, raise_task
+from domain.messages import ASKS, Message
 from domain.messages import Channel as ByChannel
-from domain.messages import Message
 from domain.officers import TaskKind
 from infra import clock
 from infra.door import Busy, Door
@@ -183,7 +183,11 @@ class Batch:
             case Refused(_, why, True):
                 self._dead(row, why)
             case Refused(_, why, False) | Deferred(_, why) if row.refusals < len(RETRIES):
-                self._record(self._later(replace(row, refusals=row.refusals + 1), RETRIES[row.refusals], why))
+                if isinstance(result, Deferred) and self._goes_elsewhere(row.message):
+                    moved = self._ended(row, MessageState.skipped, f"held up, so their next contact is asked: {why}")
+                    self._first(moved, partial(self._act_on_delayed, row.message))
+                else:
+                    self._record(self._later(replace(row, refusals=row.refusals + 1), RETRIES[row.refusals], why))
             case Refused(_, why, False):  # we are refused, not the recipient: nobody counts as unable for that
                 log.error("message %s: the mail server refuses us: %s", row.message.id, why)
                 self._record(self._ended(row, MessageState.failed, why))
@@ -257,8 +261,21 @@ class Batch:
         elif kind == "officer":
             self.door.change(message.need, partial(pass_from_unreachable, officer=id))
         elif message.invitation:
-            contacts = len(mailable(self.door.store.contacts(id)))
-            self.door.change(message.need, partial(record_undeliverable, message=message, contacts=contacts))
+            decide = partial(record_undeliverable, message=message, contacts=self._contacts(message))
+            self.door.change(message.need, decide)
+
+    def _goes_elsewhere(self, message: Message) -> bool:
+        """Is this an urgent ask, and is there another contact who could have it at once?"""
+        urgent = message.urgent and message.kind in ASKS
+        return urgent and message.contact + 1 < self._contacts(message)
+
+    def _contacts(self, message: Message) -> int:
+        return len(mailable(self.door.store.contacts(message.to.removeprefix("responder:"))))
+
+    def _act_on_delayed(self, message: Message) -> None:
+        """An urgent ask cannot leave now: the partner's next contact is asked."""
+        decide = partial(record_delayed, message=message, contacts=self._contacts(message))
+        self.door.change(message.need, decide)
 
     def _raise_task(self, message: Message, kind: TaskKind, note: str | None = None) -> None:
         decide = partial(raise_task, kind=kind, invitation=message.invitation, note=note)

@@ -314,3 +314,33 @@ def test_refused_mails_are_seen_by_whoever_looks(posted: Posted, capsys: pytest.
     assert "Tasks that every officer has let pass: 1." in what_wants_a_person(town.door.store)
     assert [finding.ok for finding in _tasks(town.door.store, town.door.settings)] == [False]
     town.quiet()
+
+
+def test_an_urgent_ask_that_is_held_up_goes_to_the_next_contact(posted: Posted) -> None:
+    """S04: Sam's server says "later": his second address has it at once, and one link answers for both."""
+    town = posted("--misbehave", "1")
+    town.has("Sam", "volunteer", "lift", emails=("busy-sam@good.test", "sam.at.work@good.test"))
+    need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE, urgent=True, needed_by="+1d")
+    town.inbox("Amina").expects("We have your request")
+    sam = town.inbox("Sam").expects("Urgent: can you help")
+    assert "A mail to Sam was held up, so we wrote to contact 2 on their list." in town.says(need)
+    town.time_passes("30s")
+    sam.expects_nothing()
+    assert attempts(town, need, "sam") == [("invitation", 1, "skipped"), ("invitation", 1, "accepted")]
+    sam.and_says_yes().expects("you have promised")
+    sam.expects("Private")
+    town.inbox("Amina").expects("will help you")
+    town.quiet()
+
+
+def test_what_is_not_urgent_waits_for_its_first_contact(posted: Posted) -> None:
+    """S04: nothing is lost by half a minute: the first address is tried again, and nobody else is bothered."""
+    town = posted("--misbehave", "1")
+    town.has("Sam", "volunteer", "lift", emails=("busy-sam@good.test", "sam.at.work@good.test"))
+    need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
+    town.inbox("Amina").expects("We have your request")
+    town.inbox("Sam").expects_nothing()
+    town.time_passes("30s")
+    town.inbox("Sam").expects("Can you help")
+    assert [row.message.contact for row in town.rows(need, "invitation")] == [0]
+    town.quiet()
