@@ -53,8 +53,9 @@ def test_from_import_to_closed(muster: Muster) -> None:
     shown = muster.shows(need)
     assert (shown["status"], shown["outcome"], shown["with_officer"]) == ("closed", "met", False)
     assert shown["lines"][0]["delivered"] == 1
-    first, second = [datetime.fromisoformat(e["at"]) for e in shown["story"] if e["code"] == "asked"]
-    assert timedelta(seconds=8) <= second - first < timedelta(seconds=14)
+    (_, widened) = [datetime.fromisoformat(e["at"]) for e in shown["story"] if e["code"] == "asked"]
+    (until,) = [datetime.fromisoformat(i["answer_by"]) for i in shown["invitations"] if i["responder"] == "blanket-sam"]
+    assert timedelta(0) <= widened - until < timedelta(seconds=6)  # less than the 8 s of the playbook: it is due soon
     assert [e["code"] for e in shown["story"]] == [
         "opened", "asked", "reminded", "asked", "said-yes", "covered", "resident-asked", "resident-said", "closed",
     ]  # fmt: skip
