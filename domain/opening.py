@@ -20,7 +20,7 @@ from domain.officers import Officer, TaskKind
 from domain.playbooks import Playbook
 from domain.responders import ResponderId
 from domain.situations import Situation
-from domain.times import read_when, say_when
+from domain.times import read_when
 from domain.values import Name, Point, Summary, Value
 
 UNLESS_SAID = timedelta(days=7)
@@ -80,14 +80,13 @@ def read_need(
         if line.what in seen:
             raise NeedWrong(f"line {line.number}", f"{line.what!r} is there twice; add the quantities together")
         seen.add(line.what)
-    _none_after_the_whole(request, lines, needed_by, zone)
     return Need(
         id=reference,
         category=category,
         lines=lines,
         area=request.area,
         point=request.point,
-        needed_by=max(line.due for line in lines) if not request.needed_by else needed_by,
+        needed_by=max(line.due for line in lines) if not request.needed_by else max(needed_by, *(x.due for x in lines)),
         urgent=request.urgent,
         urgent_because=request.urgent_because or None,
         sensitive=request.sensitive,
@@ -96,17 +95,6 @@ def read_need(
         opened_at=now,
         playbook=playbook,
     )
-
-
-def _none_after_the_whole(request: NeedRequest, lines: tuple[Line, ...], needed_by: datetime, zone: ZoneInfo) -> None:
-    """A part that is due after the whole is a slip: of the hour, of the day, or of the clock's next time round."""
-    late = next((line for line in lines if line.due > needed_by), None) if request.needed_by else None
-    if late:
-        when, whole = say_when(late.due, zone), say_when(needed_by, zone)
-        raise NeedWrong(
-            f"line {late.number}",
-            f"would be due at {when}, after the need itself ({whole}); say a later needed-by, or an earlier time here",
-        )
 
 
 def _needed_by(request: NeedRequest, now: datetime, zone: ZoneInfo) -> datetime:

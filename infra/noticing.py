@@ -13,7 +13,7 @@ from domain.needs import ContactBy, Line, Need, Resident
 from domain.opening import NeedRequest
 from domain.places import ADDRESS, POSTCODE, says_where, shared_area
 from domain.situations import Situation
-from domain.times import CLOCK, say_when
+from domain.times import CLOCK, read_when, say_when
 from infra import clock
 from infra.store import Store
 
@@ -46,9 +46,13 @@ def notices(store: Store, situation: Situation, resident: Resident) -> Iterator[
 
 
 def odd_times(request: NeedRequest, need: Need, zone: ZoneInfo) -> Iterator[str]:
-    """Times of day that are over for today, and so mean tomorrow."""
+    """Times of day that are over for today, and so mean tomorrow; a part that is due after the whole."""
     today = need.opened_at.astimezone(zone).date()
-    times = [(request.needed_by or "", need.needed_by)]
+    stated = read_when(request.needed_by, need.opened_at, zone) if request.needed_by else need.needed_by
+    if stated < need.needed_by:
+        late, whole = say_when(need.needed_by, zone), say_when(stated, zone)
+        yield f"A part is due at {late}, after the need itself ({whole}), so all of it counts as needed by then."
+    times = [(request.needed_by or "", stated)]
     times += [(text.partition("@")[2], line.due) for text, line in zip(request.lines, need.lines, strict=True)]
     for text, moment in dict.fromkeys(times):
         if CLOCK.fullmatch(text.strip()) and moment.astimezone(zone).date() != today:
