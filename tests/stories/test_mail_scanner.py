@@ -139,7 +139,10 @@ def test_a_whole_story_through_a_mail_filter(scanned: ScannedTown) -> None:
 
 
 def test_one_click_mutes_and_nothing_else(town: Town) -> None:
-    """L16, L17, L18: a GET asks first; the mail program's own POST mutes food only, and what is open stays open."""
+    """L16, L17, L18: a GET asks first; the mail program's own POST mutes food only, and what is open stays open.
+
+    S05, what a complaint comes to: the category stops, and receipts of the job that is open still go.
+    """
     town.has("Sam", "volunteer", "food-parcel", "blanket")
     need = town.resident_needs("Groceries", "food-parcel:1", playbook=NEIGHBOURS)
     town.inbox("Amina").expects("We have your request")

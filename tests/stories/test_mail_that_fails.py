@@ -344,3 +344,20 @@ def test_what_is_not_urgent_waits_for_its_first_contact(posted: Posted) -> None:
     town.inbox("Sam").expects("Can you help")
     assert [row.message.contact for row in town.rows(need, "invitation")] == [0]
     town.quiet()
+
+
+def test_an_address_the_provider_will_not_write_to(posted: Posted) -> None:
+    """S06: a provider that keeps an address from us says so for good: as a dead one, and the reason can be read."""
+    town = posted()
+    town.has("Bob", "volunteer", "lift", emails=("dead-bob@good.test",))
+    town.has("Jane", "volunteer", "lift")
+    need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
+    town.inbox("Amina").expects("We have your request")
+    town.inbox("Jane").expects("Can you help")
+    (row,) = town.rows(need, "invitation", "responder:bob")
+    assert row.state is MessageState.bounced
+    assert row.why
+    assert "dead-bob" not in row.why
+    (bob,) = [i for i in town.situation(need).invitations if i.responder == "bob"]
+    assert (bob.status, bob.reason) == ("rejected", "undeliverable")
+    town.quiet()
