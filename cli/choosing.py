@@ -85,8 +85,7 @@ def _show_offers(door: Door, reference: str) -> None:
     names = door.store.responder_names(i.responder for _, i in found)
     rows = []
     for line, invitation in found:
-        share = invitation.share(line.number)
-        assert share is not None  # noqa: S101 - it is an offer of this line
+        share = invitation.asked_share(line.number)
         ready = say_clock(share.ready_by, zone) if share.ready_by else "in time"
         name = names.get(invitation.responder, invitation.responder)
         offer, missing = line.capability.amount(share.offered), situation.missing(line)

@@ -107,7 +107,7 @@ def done_(
     """
     from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS
     from domain.officers import TaskOutcome
-    from domain.telling import end_task
+    from domain.telling import end_task, outcomes_of
 
     with open_door() as door:
         by = find_officer(door, officer)
@@ -115,7 +115,8 @@ def done_(
         situation = door.situation(reference)
         outcome = next((o for o in TaskOutcome if o.value == said.strip().lower()), None)
         chosen = _choose(situation, task, outcome, said)
-        assert outcome is not None  # noqa: S101 - `_choose` has refused any other
+        if outcome is None:
+            raise Refused(_fitting(outcomes_of(situation, chosen), said))
         received = _read_got(situation, got or [], outcome)
         ended = done(
             door.change(reference, lambda now_is, now: end_task(now_is, chosen.id, by.id, outcome, note, now, received))

@@ -312,7 +312,7 @@ def _latest_promise_first(invitation: Invitation) -> tuple[bool, float, str]:
 
 def _in_time(invitation: Invitation, line: Line) -> Share:
     """Their share of the line: what they can bring only after it is due now stands by."""
-    share: Share = invitation.share(line.number)  # type: ignore[assignment]
+    share = invitation.asked_share(line.number)
     if invitation.promised and share.pledged and share.ready_by and share.ready_by > line.due:
         return share.but(pledged=0, reserve=share.reserve + share.pledged)
     return share if line.capability.split else share.but(reserve=min(share.reserve, line.quantity))

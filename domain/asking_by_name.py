@@ -37,11 +37,12 @@ def ask_by_name(
         lines = found
     if not lines:
         return Refusal("past", f"What is missing of {need.id} is past its time; give it more with muster need extend.")
-    against = {line.number: why_not(candidate, situation, None, line, now) for line in lines}
-    able = [line for line in lines if against[line.number] is None]
-    if not able or (quantities and len(able) < len(lines)):
-        line = next(line for line in lines if against[line.number] is not None)
-        why = say_why_not(against[line.number], responder, need, None, line, situation.zone)  # type: ignore[arg-type]
+    looked_at = ((line.number, why_not(candidate, situation, None, line, now)) for line in lines)
+    against = {number: reason for number, reason in looked_at if reason}
+    able = [line for line in lines if line.number not in against]
+    if against and (quantities or not able):
+        number, reason = next(iter(against.items()))
+        why = say_why_not(reason, responder, need, None, need.line(number), situation.zone)
         return Refusal("against", f"{responder.name} cannot be asked for this. {why}")
     shares = tuple(_share(situation, candidate, line, quantities.get(line.what)) for line in able)
     draft = Draft(situation, now)

@@ -189,6 +189,12 @@ class Invitation(Value):
         """What this invitation says about line `line`, if it was asked about it."""
         return next((share for share in self.shares if share.line == line), None)
 
+    def asked_share(self, line: int) -> Share:
+        """What it says about a line it was asked about for certain; raises `LookupError`."""
+        if share := self.share(line):
+            return share
+        raise LookupError(f"{self.id} was never asked about line {line}")
+
 
 def invitation_id(need: str, cycle: int, responder: str) -> str:
     """The same for the same responder, need and cycle, so that nobody can be asked twice."""

@@ -182,4 +182,10 @@ class Resident(Value):
     @property
     def write_to(self) -> EmailAddress | None:
         """The address that messages for them go to: their own or the referrer's; `None` when somebody must speak."""
-        return {ContactBy.email: self.email, ContactBy.person: self.referrer_email}.get(self.reached_by)  # type: ignore[arg-type]
+        match self.reached_by:
+            case ContactBy.email:
+                return self.email
+            case ContactBy.person:
+                return self.referrer_email
+            case _:
+                return None

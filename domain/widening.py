@@ -45,7 +45,7 @@ def _call_reserve(situation: Situation, now: datetime) -> Step | None:
             if left <= 0 or now >= line.due:
                 break
             called.append(invitation.id)
-            left -= invitation.share(line.number).reserve  # type: ignore[union-attr]
+            left -= invitation.asked_share(line.number).reserve
     if called:
         return CallReserve(tuple(dict.fromkeys(called)), "Somebody had offered to stand by.")
     return None

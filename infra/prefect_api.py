@@ -6,7 +6,7 @@ import ipaddress
 import os
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, cast
 from urllib.parse import quote, urlsplit
@@ -18,7 +18,6 @@ from infra.clock import now
 WAKE_NEEDS = "wake-needs/wake-needs"
 CHECK_PROMISES = "check-promises/check-promises"
 UNSTARTED = ("SCHEDULED", "PENDING")
-FINISHED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 # On SQLite, Prefect answers 503 and has written nothing when another of its writes came between: often gone at once.
 TRY_AGAIN_AFTER = (0.02, 0.1, 0.3)
 DELETED_AT_ONCE = 50  # the most one bulk_delete takes
@@ -92,11 +91,6 @@ class PrefectApi:
         """Delete every run of this deployment that should have begun by now and has not. Returns how many."""
         stale = {"next_scheduled_start_time": {"before_": now().isoformat()}}
         return self._delete(self._unstarted_runs(deployment) | stale, at_most=5000)
-
-    def delete_finished(self, hours: float, at_most: int = 1000) -> int:
-        """Delete at most so many runs that ended over `hours` ago. Returns how many; call again for the rest."""
-        before = (now() - timedelta(hours=hours)).isoformat()
-        return self._delete({"state": {"type": {"any_": FINISHED}}, "end_time": {"before_": before}}, at_most)
 
     def _unstarted_runs(self, deployment: str) -> dict[str, Any]:
         return {"deployment_id": {"any_": [self._id_of(deployment)]}, "state": {"type": {"any_": ["SCHEDULED"]}}}

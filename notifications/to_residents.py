@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.labels import say_some
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind, TaskStatus
+from domain.values import plural
 from notifications.letters import Letter, Part, Skip, say_parts
 from notifications.resident_asked import ResidentAskedWords
 from notifications.resident_closed import ResidentClosedWords
@@ -14,6 +15,7 @@ from notifications.resident_received import ResidentReceivedWords
 
 CLOSED = Skip("the need is closed; the resident is told how it ended")
 A_VOLUNTEER = "A local volunteer"
+LONGEST_WHO = 80  # letters of a subject that say who
 
 
 def whole(letter: Letter) -> list[Part]:
@@ -47,7 +49,7 @@ def write_covered(letter: Letter) -> ResidentCoveredWords | Skip:
         return Skip("it is not covered any more; the resident is told that we look again")
     return ResidentCoveredWords(
         **letter.common,
-        who=who_helps(letter),
+        who=who_helps_in_short(letter),
         asked=say_parts(whole(letter)),
         helpers=helpers(letter),
         when=letter.when(part.line for part in whole(letter)),
@@ -135,6 +137,12 @@ def _name(letter: Letter, id: str) -> str:
     """What the resident may call this helper: an organisation by its name, a person (or one we lost) a volunteer."""
     responder = letter.people.responder(id)
     return A_VOLUNTEER if responder is None or responder.is_person() else responder.name
+
+
+def who_helps_in_short(letter: Letter) -> str:
+    """The same for a subject, where long names would push out what it is about: `2 partners`."""
+    said = who_helps(letter)
+    return said if len(said) <= LONGEST_WHO else plural(len(letter.situation.giving), "partner", "partners")
 
 
 def who_helps(letter: Letter) -> str:

@@ -12,7 +12,7 @@ from notifications import to_officers, to_partners, to_residents, to_those_asked
 from notifications.letters import Council, Letter, People, Skip, shared_area
 from notifications.words import Words
 
-__all__ = ["People", "Skip", "shared_area", "suppresses_auto_replies", "unsubscribe_link", "unsubscribes", "write"]
+__all__ = ["People", "Skip", "shared_area", "suppresses_auto_replies", "unsubscribe_link", "write"]
 
 WRITERS: dict[MessageKind, Callable[[Letter], Words | Skip]] = {
     MessageKind.invitation: to_those_asked.write_invitation,
@@ -40,7 +40,6 @@ WRITERS: dict[MessageKind, Callable[[Letter], Words | Skip]] = {
     MessageKind.task_passed: to_officers.write_passed,
     MessageKind.task_over: to_officers.write_over,
 }
-MUTABLE = frozenset({MessageKind.invitation, MessageKind.reminder})
 
 
 def write(
@@ -49,11 +48,6 @@ def write(
     """Return the words of `message` as they are true at `now`, or why it is not sent. They hold no token and no address
     to open, so they can be kept as JSON. `ask_sent`: an ask of the message's invitation has left us, or may have."""
     return WRITERS[message.kind](Letter(message, situation, people, settings, now, ask_sent))
-
-
-def unsubscribes(kind: MessageKind) -> bool:
-    """Does this kind carry List-Unsubscribe? Only what asks unasked; never receipts, details or residents' mails."""
-    return kind in MUTABLE
 
 
 def unsubscribe_link(words: Words) -> LinkTo | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from infra.bell import A_RING_IS_FORGOTTEN_AFTER, GAPS, Bell
-from infra.prefect_api import PrefectApi, PrefectUnreachable
+from infra.prefect_api import WAKE_NEEDS, PrefectApi, PrefectUnreachable
 
 PLANNED = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -204,5 +204,5 @@ def test_an_unreachable_prefect_has_one_name() -> None:
     with PrefectApi("http://127.0.0.1:18998/api", "muster:secret") as api:
         assert not api.healthy()
         with pytest.raises(PrefectUnreachable) as why:
-            api.delete_finished(timedelta(days=3) / timedelta(hours=1))
+            api.delete_stale(WAKE_NEEDS)
     assert "secret" not in str(why.value)

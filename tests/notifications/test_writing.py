@@ -18,7 +18,7 @@ from infra.settings import Settings
 from notifications.letters import Part
 from notifications.rendering import render
 from notifications.words import Words
-from notifications.writing import Skip, shared_area, suppresses_auto_replies, unsubscribe_link, unsubscribes, write
+from notifications.writing import Skip, shared_area, suppresses_auto_replies, unsubscribe_link, write
 from tests.norbiton import CARE, DUE, HELPERS, LIFT, NO_MAIL, PARCEL, Known, Play
 from tests.notifications.letters_of_every_kind import url, words, wrote
 
@@ -330,7 +330,6 @@ def test_links_are_pinned_to_the_key_they_were_made_with() -> None:
 
 def test_only_what_asks_unasked_can_be_unsubscribed() -> None:
     """E16, L16: one click mutes a category; never receipts, details, or what a resident must hear."""
-    assert {kind for kind in MessageKind if unsubscribes(kind)} == {K.invitation, K.reminder}
     play = Play().ask("sam")
     link = unsubscribe_link(said(words(play, K.invitation)))
     assert link == LinkTo(purpose=Purpose.unsubscribe, target="sam|food", kid="k1")

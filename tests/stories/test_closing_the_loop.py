@@ -221,3 +221,20 @@ def test_nothing_found_in_time(town: Town) -> None:
     town.officer_closes(need, Outcome.not_met)
     town.inbox("Sam").expects("No longer needed")
     town.inbox("Amina").expects("We could not get")
+
+
+def test_long_names_leave_room_for_what_it_is_about(town: Town) -> None:
+    """Two organisations of long names help: the subject says that help is found, the mail itself says who."""
+    names = (
+        "Kingston Emergency Food Parcels of Everyday Church",
+        "Kingston Emergency Food Parcels of the Surbiton Office",
+    )
+    for name in names:
+        town.has(name, "community", "food-parcel", capacity=1)
+    town.resident_needs("Groceries", "food-parcel:2", playbook=NEIGHBOURS)
+    town.inbox("Amina").expects("We have your request")
+    for name in names:
+        town.inbox(name).expects("Can you help").and_offers(1)
+        town.inbox(name).expects("you have promised")
+        town.inbox(name).expects("Private")
+    town.inbox("Amina").expects("2 partners will help you", *names)
