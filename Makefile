@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo up test check bench lock clean
+.PHONY: demo up test check bench frontend lock clean
 
 demo: .venv/installed            ## a made-up borough, sixteen needs, about two minutes; nothing is left running
 	$(BIN)/muster demo
@@ -37,6 +37,9 @@ lock:                            ## lock every version anew (needs uv)
 		--python-version 3.11 -o requirements.lock
 	uv pip compile -q pyproject.toml --extra build --extra test -c requirements.lock --generate-hashes \
 		--no-emit-index-url --no-header --python-version 3.11 -o requirements-test.lock
+
+frontend:                        ## fetch the GOV.UK Design System's stylesheet anew (needs npm)
+	$(PYTHON) -m web.vendoring
 
 clean:
 	rm -rf .venv .muster .muster-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

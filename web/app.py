@@ -19,6 +19,7 @@ from infra.door import Busy, Door, NoSuchNeed
 from infra.settings import settings
 from infra.store import StoreError, open_store
 from web import health, mailbox, muting, new_link, officer, partner, partner_home, resident
+from web.console.routes import console_routes
 from web.forms import Form, FormBroken, read_form
 from web.security import (
     LastResort,
@@ -85,6 +86,7 @@ def _routes(site: Site) -> list[Route]:
         page("/mailbox/{name}", mailbox.show_mail),
         page("/mailbox/{name}/html", mailbox.show_html),
         page("/static/{name}", static),
+        *console_routes(site),
     ]
 
 

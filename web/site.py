@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
 from domain.labels import say_moment
@@ -20,9 +20,15 @@ from infra.door import Door
 from infra.settings import Settings
 from infra.store import Store, TokenRow
 from web.security import Limits
+from web.templating import environment, our_pages
 
 HERE = Path(__file__).parent
-STATIC = {"muster.css": "text/css", "muster.svg": "image/svg+xml"}
+STATIC = {
+    "govuk-frontend.css": "text/css",
+    "muster.css": "text/css",
+    "console.css": "text/css",
+    "muster.svg": "image/svg+xml",
+}
 
 
 class UnknownLink(Exception):
@@ -90,23 +96,17 @@ class Site:
 
     @cached_property
     def templates(self) -> Environment:
-        pages = Environment(
-            loader=FileSystemLoader(HERE / "pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
+        pages = environment()
         pages.globals.update(
             council=self.settings.council,
             phone=self.settings.phone,
             tel="".join(c for c in self.settings.phone if c.isdigit() or c == "+"),
             prefix=self.prefix,
+            static=self.static_url,
             stylesheet=self.static_url("muster.css"),
             icon=self.static_url("muster.svg"),
         )
-        for name in pages.list_templates():
+        for name in our_pages():
             pages.get_template(name)
         return pages
 
