@@ -20,6 +20,9 @@ from domain.officers import Officer, Task, TaskStatus
 from domain.responders import Contact, Responder
 from domain.situations import Situation
 from domain.values import Point
+from infra.store.lists import ListsStore
+from infra.store.privacy import PrivacyStore
+from infra.store.signing_in import SigningInStore
 
 
 class StoreError(Exception):
@@ -167,7 +170,7 @@ class PostcodeRow:
     ward: str | None
 
 
-class Store(Protocol):
+class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
     """All that Muster keeps. Every method is one transaction; several processes may use one store at once.
 
     Any method may raise `StoreError`. Instants are aware UTC. Methods that write take `now` from the caller's clock.

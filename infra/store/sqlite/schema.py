@@ -1,5 +1,17 @@
 """The tables, as a list of migrations: a new entry for each change, never an edited one."""
 
+# what lists and figures are read by
+LISTS = """
+"""
+
+# who may sign in, who has, and keys of the API
+SIGN_IN = """
+"""
+
+# who looked at what is private, what is kept for how long
+PRIVACY = """
+"""
+
 MIGRATIONS = (
     """
     CREATE TABLE needs (
@@ -122,4 +134,7 @@ MIGRATIONS = (
 
     CREATE INDEX tasks_by_status ON tasks (status);
     """,
+    LISTS,
+    SIGN_IN,
+    PRIVACY,
 )
