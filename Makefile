@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo up test check bench frontend lock clean
+.PHONY: demo up test check chromium screenshots bench frontend messages lock clean
 
 demo: .venv/installed            ## a made-up borough, sixteen needs, about two minutes; nothing is left running
 	$(BIN)/muster demo
@@ -10,14 +10,24 @@ demo: .venv/installed            ## a made-up borough, sixteen needs, about two 
 up: .venv/installed              ## Muster on this machine, until Ctrl-C; other ports: make up ARGS="--port 8001 --prefect-port 4201"
 	$(BIN)/muster up $(ARGS)
 
-test: check                      ## everything: the fast part, then journeys through a real Prefect
+test: check chromium             ## everything: the fast part, pages in a real browser, journeys through a real Prefect
+	$(BIN)/python -m pytest -m browser
 	$(BIN)/python -m pytest -m journey
 
 check: .venv/installed-test      ## the fast part: style, types, domain, store, notifications, web, stories
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not journey"
+	$(BIN)/python -m pytest -m "not journey and not browser"
+
+chromium:                        ## a browser for tests and pictures, if it may be installed; without one those tests are skipped
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && timeout 300 sh -c \
+		'apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium' >/dev/null; } \
+		|| echo "NO BROWSER: chromium is not installed and cannot be installed here, so no page is looked at."
+
+screenshots: .venv/installed-test chromium  ## pictures of every page, of a made-up town, into docs/screenshots/
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: .venv/installed-test      ## how fast, beside Prefect's own way
 	$(BIN)/python -m benchmarks
@@ -40,6 +50,13 @@ lock:                            ## lock every version anew (needs uv)
 
 frontend:                        ## fetch the GOV.UK Design System's stylesheet anew (needs npm)
 	$(PYTHON) -m web.vendoring
+
+WORDS := -k N_ -k Refusal:2 -k FormBroken:2 --add-location=file --project=Muster --copyright-holder="the authors of Muster"
+
+messages: .venv/installed-test   ## collect the words of the public pages for translators; compile what they have finished
+	$(BIN)/pybabel -q extract -F web/locale/babel.cfg $(WORDS) -c "For translators:" -o web/locale/muster.pot web domain
+	$(BIN)/pybabel -q update --ignore-pot-creation-date --no-fuzzy-matching -D muster -i web/locale/muster.pot -d web/locale
+	$(BIN)/pybabel -q compile -D muster -d web/locale
 
 clean:
 	rm -rf .venv .muster .muster-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

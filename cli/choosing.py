@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door, read_reference
-from cli.needs.acting import OfficerOption, Reference, VersionOption, acting, done
+from cli.needs.acting import OfficerOption, Reference, VersionOption, acting, done, naming_options
 from cli.printing import Refused, print_table, say
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from domain.changes import Change, Refusal
-    from domain.situations import Situation
     from infra.door import Door
 
 
@@ -38,11 +34,10 @@ def choose(
 
     muster need choose N-7K3QX2 kingsway-care care-package:1 --officer dana@example.org
     """
-    from domain.opening import NeedWrong
-    from infra.steering import read_counts
+    from infra.commands.choosing import Choose
 
     reference = read_reference(ref)
-    with open_door() as door:
+    with open_door() as door, naming_options(lines="WHAT:QUANTITY"):
         if responder is None:
             _show_offers(door, reference)
             return
@@ -50,26 +45,9 @@ def choose(
         if who is None:
             offers = f"`muster need choose {reference}` shows the offers"
             raise Refused(f"nobody in the directory has the id {responder[:80]!r}; {offers}")
-        try:
-            counts = read_counts(what or ())
-        except NeedWrong as wrong:
-            raise Refused(f"{wrong.place}: {wrong.sentence}") from None
-
-        def decide(situation: Situation, now: datetime) -> Change | Refusal | None:
-            from domain.choosing import choose_offer
-
-            return choose_offer(situation, who, _by_number(situation, counts), by, now, version)
-
-        made = done(door.change(reference, decide), door, reference)
+        command = Choose.read(responder=who.id, lines=tuple(what or ()), version=version)
+        made = done(command.carry_out(door, reference, by), door, reference)
         _say_chosen(door, reference, who.id, who.name, already=made.change is None)
-
-
-def _by_number(situation: Situation, counts: dict[str, int]) -> dict[int, int]:
-    """What was typed, by line number."""
-    numbers = {line.what: line.number for line in situation.need.lines}
-    if stray := next((what for what in counts if what not in numbers), None):
-        raise Refused(f"{stray!r} is no part of {situation.need.id}; its parts are {', '.join(numbers)}")
-    return {numbers[what]: count for what, count in counts.items()}
 
 
 def _show_offers(door: Door, reference: str) -> None:

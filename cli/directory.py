@@ -181,9 +181,11 @@ def _pages(read: Any) -> Any:
 @app.command()
 def show(id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Show one of them, with the contacts in the order they are tried."""
+    from infra.looking import look_contacts
+
     with open_door() as door:
         found = find_responder(door, id)
-        contacts = door.store.contacts(id)
+        contacts = look_contacts(door.store, "command", id)
     if as_json:
         print_json(_public(found) | {"contacts": [contact.model_dump(exclude_none=True) for contact in contacts]})
         return

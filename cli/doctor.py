@@ -24,6 +24,7 @@ PINNED = {
 ENOUGH_SPACE = 200 * 1024 * 1024
 SWEEP_EVERY = timedelta(seconds=60)
 TOO_LATE = timedelta(minutes=3)
+A_NIGHT = timedelta(days=1)  # what came to its end since is erased the next night
 HOLIDAYS_AHEAD = timedelta(days=60)
 
 
@@ -84,12 +85,15 @@ def examine() -> Iterator[Finding]:
         _store,
         _clock,
         _officers,
+        _sign_in,
+        _audit,
         _rota,
         _directory,
         _pairs,
         _running,
         _tasks,
         _refused,
+        _past_its_time,
     )
     try:
         for look in looks:
@@ -206,10 +210,10 @@ def _clock(store: Store, chosen: Settings) -> Iterator[Finding]:
 
 
 def _officers(store: Store, chosen: Settings) -> Iterator[Finding]:
-    from domain.officers import chain
+    from domain.officers import chain, working
     from domain.playbooks import Role
 
-    on_duty = [officer for officer in store.officers() if officer.role is Role.duty]
+    on_duty = [officer for officer in working(store.officers()) if officer.role is Role.duty]
     if on_duty:
         yield Finding("duty officer", True, ", ".join(officer.name for officer in on_duty))
         return
@@ -218,6 +222,35 @@ def _officers(store: Store, chosen: Settings) -> Iterator[Finding]:
         f"nobody; {instead[0].name} is asked instead" if instead else "nobody: a need nobody can meet would wait unseen"
     )
     yield Finding("duty officer", False, said, 'Run `muster officer add --name "…" --email … --role duty`.')
+
+
+def _sign_in(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """Can officers sign in, and does the council's provider answer?"""
+    from web.signin.cookies import may_keep
+
+    if not may_keep(chosen):
+        said = f"nobody can: {chosen.base_url} is not https, so others could listen"
+        yield Finding("signing in", False, said, "Set MUSTER_BASE_URL to an address that begins with https://.")
+        return
+    if chosen.sign_in == "local":
+        yield Finding("signing in", True, "with a password for Muster")
+        return
+    from infra.provider import Provider, ProviderDown
+
+    try:
+        Provider(chosen).way_there(f"{chosen.base_url}/console/", "state", "nonce", "v" * 43)
+    except ProviderDown as why:
+        do = "Check MUSTER_OIDC_ISSUER: exactly as the provider writes it; see docs/sign-in.md."
+        yield Finding("signing in", False, f"{chosen.oidc_issuer}: {why}", do)
+        return
+    yield Finding("signing in", True, f"{chosen.oidc_issuer} answers")
+
+
+def _audit(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """Has anybody edited or deleted what is to stay known?"""
+    wrong = store.verify_audit()
+    do = "Somebody has changed the store by hand. Compare it with a backup, and find out who." if wrong else ""
+    yield Finding("audit", wrong is None, wrong or "nothing has been edited or deleted", do)
 
 
 def _rota(store: Store, chosen: Settings) -> Iterator[Finding]:
@@ -310,6 +343,32 @@ def _refused(store: Store, chosen: Settings) -> Iterator[Finding]:
         f"{len(refused):,} have not arrived{to_officers} ({needs})",
         "See why with `muster need show REF`; check MUSTER_EMAIL, MUSTER_EMAIL_FROM and the addresses.",
     )
+
+
+def _past_its_time(store: Store, chosen: Settings) -> Iterator[Finding]:
+    """Nothing is kept for longer than the council decided: `keep-house` erases it each night."""
+    from domain.labels import say_list
+    from infra import clock
+    from infra.door import Door
+    from infra.playbooks import PlaybookWrong
+    from infra.retention import load_periods, retention_file
+    from tasks.keeping_house import MARK, past_its_time
+
+    try:
+        load_periods(chosen.home)
+    except PlaybookWrong as wrong:
+        yield Finding("retention", False, str(wrong.faults[0]), "Correct it; until then the last periods are in force.")
+        return
+    kept = store.marks().get(MARK)
+    past = past_its_time(Door(store, chosen), clock.now() - (A_NIGHT if kept else timedelta(0)))
+    if past:
+        said = say_list(f"{count:,} {name}" for name, count in past.items())
+        yield Finding(
+            "retention", False, f"past its time and not erased: {said}", "Run the flow keep-house in Prefect."
+        )
+        return
+    last = f"; house was last kept {_ago(clock.now() - kept)} ago" if kept else ""
+    yield Finding("retention", True, f"nothing is past its time ({retention_file(chosen.home)}){last}")
 
 
 def _prefect(chosen: Settings, planned: datetime | None, now: datetime) -> Iterator[Finding]:

@@ -30,5 +30,6 @@ def open_door() -> Iterator[Door]:
 
 def read_reference(text: str) -> str:
     """`n-7k3qx2`, `7K3QX2` or `N 7K3 QX2` as `N-7K3QX2`."""
-    plain = "".join(char for char in text.upper() if char.isalnum())
-    return f"N-{plain[1:]}" if len(plain) == 7 and plain.startswith("N") else f"N-{plain}"
+    from infra.recording import read_reference as read
+
+    return read(text)

@@ -33,11 +33,14 @@ OPTIONAL = (
     "urgent",
     "urgent_because",
     "sensitive",
+    "lawful_basis",
     "keep_from",
     "incident",
     "postcode",
     "key",
 )
+
+LATER = ("lawful_basis",)  # columns that came later: left empty, the row is known as it was before
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def key_of(row: Row, alike: Counter[str]) -> str:
     """
     if row.cells["key"]:
         return row.cells["key"]
-    content = "\x1f".join(f"{name}={row.cells[name]}" for name in sorted(row.cells))
+    cells = {name: cell for name, cell in row.cells.items() if cell or name not in LATER}
+    content = "\x1f".join(f"{name}={cells[name]}" for name in sorted(cells))
     alike[content] += 1
     nth = "" if alike[content] == 1 else f"-{alike[content]}"
     return f"row-{hashlib.sha256(content.encode()).hexdigest()[:32]}{nth}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.doors import open_door
+from cli.needs.acting import naming_options
 from cli.printing import AsJson, Refused, note, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ app = typer.Typer(
     help="Many needs with one cause: open, list, show, put on hold, go on, close.",
 )
 
+HINTS = {
+    "held": "`muster incident resume {incident}`",
+    "open-needs": "`muster incident show {incident}` lists them",
+}
 Reference = Annotated[str, typer.Argument(metavar="REF", help="The incident's reference, such as X-7K3QX2.")]
 ReferenceOrAll = Annotated[
     str | None, typer.Argument(metavar="[REF]", help="The incident's reference, such as X-7K3QX2.", show_default=False)
@@ -40,15 +45,10 @@ def open_(
     muster incident open --name "Flood at Kingsmead" --place "Kings Rest Centre, Norbiton Road"
     --lead ada@example.org
     """
-    from domain.incidents import Incident, new_incident_reference
-    from infra import clock
+    from infra.commands.incidents import OpenIncident
 
-    with open_door() as door:
-        leads = {"name": name, "place": place, "lead": _find_lead(door, lead), "exercise": exercise}
-        while True:  # until the reference is fresh
-            incident = _read(Incident, {"id": new_incident_reference(), "opened_at": clock.now(), **leads})
-            if door.store.add_incident(incident):
-                break
+    with open_door() as door, naming_options():
+        incident = OpenIncident.read(name=name, place=place, lead=lead, exercise=exercise).carry_out(door)
     if as_json:
         print_json({"incident": incident.id})
     else:
@@ -60,13 +60,14 @@ def open_(
 def list_(as_json: AsJson = False) -> None:
     """List incidents, the newest first."""
     from domain.times import say_clock
+    from infra.showing import incident_as_json
 
     with open_door() as door:
         incidents, zone = door.store.incidents(), door.settings.zone
         names = _officer_names(door)
         held = _all_held(door)
     if as_json:
-        print_json([_as_json(incident, names) for incident in incidents])
+        print_json([incident_as_json(incident, names) for incident in incidents])
         return
     if held:
         note("everything is on hold; `muster incident resume --all` goes on")
@@ -85,14 +86,14 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def show(ref: Reference, as_json: AsJson = False) -> None:
     """Show one incident and how each of its needs stands."""
-    from infra.showing import row_as_json
+    from infra.showing import incident_as_json, row_as_json
 
     with open_door() as door:
         incident = _find(door, ref)
         needs = door.store.needs(incident=incident.id, limit=10_000)
         names, zone, held = _officer_names(door), door.settings.zone, _all_held(door)
     if as_json:
-        print_json(_as_json(incident, names) | {"needs": [row_as_json(row) for row in needs]})
+        print_json(incident_as_json(incident, names) | {"needs": [row_as_json(row) for row in needs]})
         return
     from domain.times import say_when
 
@@ -118,11 +119,11 @@ def hold(
     “please do not set out”, to whoever promised and may be on the road. Nobody loses time: `muster incident resume`
     goes on where it was.
     """
-    from infra import clock
+    from infra.commands.incidents import hold_incident
 
     with open_door() as door:
         incident = _which(door, ref, everything)
-        held = door.store.hold(incident.id if incident else None, clock.now())
+        held = hold_incident(door, incident)
     what = f"{incident.id} ({incident.name})" if incident else "Everything"
     if held:
         say(f"{what} is on hold: nothing leaves but a worry about somebody and “please do not set out”.")
@@ -138,11 +139,11 @@ def resume(
     everything: Annotated[bool, typer.Option("--all", help="End the hold on everything.")] = False,
 ) -> None:
     """Go on where it was: what waited is sent, and every deadline comes as much later as the hold has lasted."""
-    from infra import clock
+    from infra.commands.incidents import resume_incident
 
     with open_door() as door:
         incident = _which(door, ref, everything)
-        resumed = door.store.resume(incident.id if incident else None, clock.now())
+        resumed = resume_incident(door, incident)
         still = [i for i in door.store.incidents() if i.held]
         held = _all_held(door)
     what = f"{incident.id} ({incident.name})" if incident else "Everything"
@@ -156,45 +157,14 @@ def resume(
 @app.command()
 def close(ref: Reference) -> None:
     """Close an incident once all of its needs are closed. No further need can be recorded for it."""
-    from infra import clock
+    from infra.commands.incidents import close_incident
 
     with open_door() as door:
         incident = _find(door, ref)
-        if incident.held:
-            raise Refused(f"{incident.id} is on hold, and messages wait; `muster incident resume {incident.id}` first")
-        left = door.store.close_incident(incident.id, clock.now())
-    if left:
-        raise Refused(
-            f"{incident.id} has {left} need{'s' if left > 1 else ''} that {'are' if left > 1 else 'is'} not closed; "
-            f"`muster incident show {incident.id}` lists them. Close or withdraw each, then close the incident"
-        )
+        if refusal := close_incident(door, incident):
+            hint = HINTS[refusal.code].format(incident=incident.id)
+            raise Refused(f"{refusal.sentence.removesuffix('.')}; {hint}")
     say(f"{incident.id} ({incident.name}) is closed.")
-
-
-def _read(kind: type[Incident], fields: dict[str, Any]) -> Incident:
-    from pydantic import ValidationError
-
-    from infra.faults import say_fault
-
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as wrong:
-        error = wrong.errors()[0]
-        raise Refused(f"--{error['loc'][0]}: {say_fault(error)}") from None
-
-
-def _find_lead(door: Door, email: str) -> str:
-    from domain.playbooks import Role
-
-    found = next((o for o in door.store.officers() if o.email.casefold() == email.strip().casefold()), None)
-    if found is None:
-        raise Refused(
-            f"--lead: nobody here has the address {email[:80]!r}; `muster officer list` shows those there are, "
-            "`muster officer add` adds one"
-        )
-    if found.role is Role.viewer:
-        raise Refused(f"--lead: {found.name} is a viewer, who gets no tasks; name another officer")
-    return found.id
 
 
 def _which(door: Door, ref: str | None, everything: bool) -> Incident | None:
@@ -206,10 +176,10 @@ def _which(door: Door, ref: str | None, everything: bool) -> Incident | None:
 
 def _find(door: Door, text: str) -> Incident:
     from domain.opening import NeedWrong
-    from infra.recording import read_incident_reference
+    from infra.commands.incidents import find_incident
 
     try:
-        found = door.store.incident(read_incident_reference(text))
+        found = find_incident(door, text)
     except NeedWrong as wrong:
         raise Refused(wrong.sentence) from None
     if found is None:
@@ -230,22 +200,6 @@ def _all_held(door: Door) -> bool:
 
 def _officer_names(door: Door) -> dict[str, str]:
     return {officer.id: officer.name for officer in door.store.officers()}
-
-
-def _as_json(incident: Incident, names: dict[str, str]) -> dict[str, Any]:
-    from infra.showing import say_instant
-
-    return {
-        "incident": incident.id,
-        "name": incident.name,
-        "place": incident.place,
-        "lead": names.get(incident.lead, incident.lead),
-        "exercise": incident.exercise,
-        "status": "closed" if incident.closed else "on-hold" if incident.held else "open",
-        "opened_at": say_instant(incident.opened_at),
-        "held_at": say_instant(incident.held_at),
-        "closed_at": say_instant(incident.closed_at),
-    }
 
 
 def _print_needs(needs: list[NeedRow]) -> None:

@@ -19,7 +19,10 @@ COMMANDS = {
     "directory": "cli.directory:app",
     "playbook": "cli.playbooks:app",
     "officer": "cli.officers:app",
+    "key": "cli.keys:app",
+    "person": "cli.persons:app",
     "task": "cli.tasks:app",
+    "report": "cli.reporting:report",
     "doctor": "cli.doctor:doctor",
     "worker": "cli.running:worker",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 
     from domain.officers import Officer
     from domain.rota import Rota
+    from infra.door import Door
 
-app = typer.Typer(no_args_is_help=True, help="The council workers whom Muster hands over to: add, list, rota.")
+app = typer.Typer(no_args_is_help=True, help="The council workers whom Muster hands over to, and who may sign in.")
 
 
 MOST_TURNS = 8
+BY = "command"  # as the audit keeps what somebody at this machine did
 
 
 class RoleOption(StrEnum):
@@ -44,31 +48,111 @@ def add(
 ) -> None:
     """Add an officer at the end of the list. Needs that wait for one are looked at again at once.
 
+    Prints a set-up link with which they choose how they sign in: give it to them and nobody else. It works once, for
+    24 hours; `muster officer invite` makes another.
+
     muster officer add --name "Dana Duty" --email dana@example.org --role duty
     """
-    import hashlib
-
     from pydantic import ValidationError
 
-    from domain.officers import Officer
-    from infra import clock
     from infra.faults import say_fault
+    from infra.officers import add_officer, invite, new_officer
 
     try:
-        officer = Officer.model_validate({"id": "-", "name": name, "email": email, "phone": phone, "role": role.value})
+        officer = new_officer(name, email, role.value, phone)
     except ValidationError as wrong:
         error = wrong.errors()[0]
         raise Refused(f"--{error['loc'][0]}: {say_fault(error)}") from None
-    officer = officer.but(id="O" + hashlib.sha256(officer.email.casefold().encode()).hexdigest()[:12])
     with open_door() as door:
-        added = door.store.add_officer(officer, clock.now())
+        added = add_officer(door.store, officer, BY)
         known = next(o for o in door.store.officers() if o.email == officer.email or o.id == officer.id)
-    if not added and known != officer:
-        raise Refused(f"--email: {officer.email} is on the list already, as {known.name} ({known.role.value})")
+        if not added and known != officer:
+            raise Refused(f"--email: {officer.email} is on the list already, as {known.name} ({known.role.value})")
+        link = invite(door, known, BY) if added else None
     if as_json:
-        print_json(known.model_dump(mode="json"))
+        print_json(known.model_dump(mode="json") | {"set_up": link})
+        return
+    say(f"{known.name} is {'on the list' if added else 'on the list already'} ({known.role.value}).")
+    if link:
+        _say_link(known, link)
+
+
+def _say_link(officer: Officer, link: str) -> None:
+    say(f"Give this link to {officer.name}, and to nobody else. It works once, for 24 hours:")
+    say(link)
+
+
+@contextmanager
+def _officer(email: str) -> Iterator[tuple[Door, Officer]]:
+    """The door, and the officer with this address."""
+    from infra.officers import find_officer
+
+    with open_door() as door:
+        found = find_officer(door.store, email)
+        if found is None:
+            raise Refused(f"nobody on the list has the address {email}; `muster officer list` shows who is")
+        yield door, found
+
+
+Email = Annotated[str, typer.Argument(help="The officer's e-mail address.")]
+
+
+@app.command("invite")
+def invite_(email: Email, as_json: AsJson = False) -> None:
+    """Make a new set-up link: they choose a new password with it, and a lock after wrong passwords ends.
+
+    muster officer invite dana@example.org
+    """
+    from infra.officers import invite
+
+    with _officer(email) as (door, officer):
+        if officer.disabled:
+            raise Refused(f"{officer.name} has no access; `muster officer enable {officer.email}` gives it again")
+        link = invite(door, officer, BY)
+    if as_json:
+        print_json({"officer": officer.id, "set_up": link})
     else:
-        say(f"{known.name} is {'on the list' if added else 'on the list already'} ({known.role.value}).")
+        _say_link(officer, link)
+
+
+@app.command()
+def role(email: Email, role: Annotated[RoleOption, typer.Argument(help="What they may do from now on.")]) -> None:
+    """Give an officer another role. It holds at once, in sessions that are open too.
+
+    muster officer role dana@example.org manager
+    """
+    from domain.playbooks import Role
+    from infra.officers import give_role
+
+    with _officer(email) as (door, officer):
+        changed = give_role(door.store, officer, Role(role.value), BY)
+    say(f"{officer.name} is {role.value} now." if changed else f"{officer.name} is {role.value} already.")
+
+
+@app.command()
+def disable(email: Email) -> None:
+    """End an officer's access: signed out at once, no more tasks. Their name stays in the stories of needs.
+
+    muster officer disable dana@example.org
+    """
+    from infra.officers import set_disabled
+
+    with _officer(email) as (door, officer):
+        changed = set_disabled(door.store, officer, True, BY)
+    say(f"{officer.name} has no access any more." if changed else f"{officer.name} has no access already.")
+
+
+@app.command()
+def enable(email: Email) -> None:
+    """Give an officer access again.
+
+    muster officer enable dana@example.org
+    """
+    from infra.officers import set_disabled
+
+    with _officer(email) as (door, officer):
+        changed = set_disabled(door.store, officer, False, BY)
+    say(f"{officer.name} has access again." if changed else f"{officer.name} has access already.")
 
 
 @app.command("list")
@@ -81,7 +165,8 @@ def list_(as_json: AsJson = False) -> None:
     elif not officers:
         say("Nobody yet; `muster officer add --role duty …` adds one.")
     else:
-        print_table(("Name", "Role", "E-mail", "Phone"), [(o.name, o.role.value, o.email, o.phone) for o in officers])
+        rows = [(o.name, "no access" if o.disabled else o.role.value, o.email, o.phone) for o in officers]
+        print_table(("Name", "Role", "E-mail", "Phone"), rows)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _time_to_answer(round: Round) -> str:
 def check(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Playbooks; or categories.yaml, service-types.yaml, rota.yaml."),
+        typer.Argument(metavar="FILE...", help="Playbooks; or categories, service-types, rota or retention.yaml."),
     ],
 ) -> None:
     """Say everything that is wrong with playbook files, line by line: `file:line: reason`.

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door, read_reference
-from cli.needs.acting import OfficerOption, Reference, done, find_officer
+from cli.needs.acting import OfficerOption, Reference, done, find_officer, naming_options
 from cli.printing import AsJson, Refused, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from domain.officers import Task, TaskOutcome
-    from domain.situations import Situation
+    from domain.officers import Task
 
 app = typer.Typer(no_args_is_help=True, help="What waits for officers: list, say how it ended.")
 
@@ -105,25 +104,20 @@ def done_(
 
     muster task done N-7K3QX2 --said partly --got food-parcel:15 --officer dana@example.org
     """
+    from domain.changes import Refusal
     from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS
-    from domain.officers import TaskOutcome
-    from domain.telling import end_task, outcomes_of
+    from infra.commands.tasks import EndTask
 
-    with open_door() as door:
-        by = find_officer(door, officer)
-        reference = read_reference(ref)
-        situation = door.situation(reference)
-        outcome = next((o for o in TaskOutcome if o.value == said.strip().lower()), None)
-        chosen = _choose(situation, task, outcome, said)
-        if outcome is None:
-            raise Refused(_fitting(outcomes_of(situation, chosen), said))
-        received = _read_got(situation, got or [], outcome)
-        ended = done(
-            door.change(reference, lambda now_is, now: end_task(now_is, chosen.id, by.id, outcome, note, now, received))
-        )
+    with open_door() as door, naming_options():
+        by, reference = find_officer(door, officer), read_reference(ref)
+        command = EndTask.read(said=said, task=task, note=note, got=tuple(got or ()))
+        chosen = command.choose(door.situation(reference))
+        if isinstance(chosen, Refusal):
+            raise Refused(chosen.sentence)
+        ended = done(command.carry_out(door, reference, f"officer:{by.id}"))
         after = door.situation(reference)
     already = " already" if ended.change is None else ""
-    now_is = next(t for t in after.tasks if t.id == chosen.id)
+    now_is = next(t for t in after.tasks if t.id == chosen[0].id)
     if now_is.again_at:
         from domain.times import say_when
 
@@ -132,54 +126,5 @@ def done_(
             f"{say_when(now_is.again_at, after.zone)} ({reference})."
         )
     else:
-        label = TASK_OUTCOME_LABELS[outcome]
-        say(f"{TASK_LABELS[chosen.kind]} is done{already}: {label} ({reference}).")
-
-
-def _choose(situation: Situation, id: str | None, outcome: TaskOutcome | None, said: str) -> Task:
-    """The task meant: the one named, or the only one that may end so."""
-    from domain.labels import TASK_LABELS
-    from domain.telling import outcomes_of
-
-    may = {task.id: outcomes_of(situation, task) for task in situation.tasks}
-    if id is not None:
-        found = [task for task in situation.tasks if task.id.startswith(id.strip())]
-        if len(found) != 1:
-            raise Refused(f"--task: {situation.need.id} has no task {id[:30]!r}; `muster task list` shows the ids")
-        if outcome not in may[found[0].id] and found[0].outcome is not outcome:
-            raise Refused(_fitting(may[found[0].id], said))
-        return found[0]
-    open_ones = [task for task in situation.tasks if may[task.id]]
-    fitting = [task for task in open_ones if outcome in may[task.id]]
-    if not fitting and (again := [task for task in situation.tasks if outcome and task.outcome is outcome]):
-        return again[-1]
-    if not open_ones:
-        raise Refused(f"nothing waits for an officer on {situation.need.id}")
-    if not fitting:
-        raise Refused(_fitting(tuple(dict.fromkeys(o for t in open_ones for o in may[t.id])), said))
-    if len(fitting) > 1:
-        which = " or ".join(f"--task {task.id} ({TASK_LABELS[task.kind].lower()})" for task in fitting[:5])
-        raise Refused(f"more than one task may end so: say {which}")
-    return fitting[0]
-
-
-def _fitting(may: tuple[TaskOutcome, ...], said: str) -> str:
-    words = ", ".join(outcome.value for outcome in may)
-    return f"--said: {said[:30]!r} does not fit; say one of {words}" if may else "this task is finished"
-
-
-def _read_got(situation: Situation, got: list[str], outcome: TaskOutcome) -> dict[int, int] | None:
-    from domain.telling import WITH_COUNTS
-
-    if got and outcome not in WITH_COUNTS:
-        raise Refused("--got goes with --said partly or look-again: it says how much of it they got")
-    received: dict[int, int] = {}
-    numbers = {line.what: line.number for line in situation.need.lines}
-    for text in got:
-        what, _, count = text.partition(":")
-        digits = count.strip()
-        if what.strip() not in numbers or not (digits.isascii() and digits.isdigit()) or len(digits) > 6:
-            example = next(iter(numbers))
-            raise Refused(f"--got: {text[:40]!r} is not a part of this need; write it as {example}:5")
-        received[numbers[what.strip()]] = int(digits)
-    return received or None
+        label = TASK_OUTCOME_LABELS[chosen[1]]
+        say(f"{TASK_LABELS[now_is.kind]} is done{already}: {label} ({reference}).")

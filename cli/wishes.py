@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,11 +12,13 @@ from cli.printing import Refused, note, say
 if TYPE_CHECKING:
     from domain.needs import Resident
     from domain.responders import Responder
-    from domain.situations import Situation
     from infra.door import Door
 
 RESPONDER = typer.Argument(metavar="RESPONDER", help="By id; `muster directory list` shows them.")
-LONGEST = timedelta(days=366)
+STANDS = {
+    "released": "what they were asked is taken back",
+    "promised": "they have promised to help, so phone them now; the officer on duty is asked to, too",
+}
 
 
 def pause(
@@ -35,41 +35,23 @@ def pause(
 
     muster directory pause sam --resume
     """
+    from domain.opening import NeedWrong
     from domain.times import say_when
-    from infra import clock
+    from infra.commands.partners import PausePartner, resume_partner
 
     if sum(map(bool, (until, for_, resume))) != 1:
         raise typer.BadParameter("say one of --until WHEN, --for LENGTH and --resume", param_hint="--until")
-    now = clock.now()
     with open_door() as door:
-        name = find_responder(door, responder).name
-        moment = None if resume else _moment(until, for_, now, door)
-        door.store.pause(responder, moment, now)
-        zone = door.settings.zone
-    say(f"{name} is passed over until {say_when(moment, zone)}." if moment else f"{name} may be asked again.")
-
-
-def _moment(until: str | None, for_: str | None, now: datetime, door: Door) -> datetime:
-    from domain.times import read_when
-
-    option = "--until" if until else "--for"
-    try:
-        moment = read_when(until, now, door.settings.zone) if until else now + read_length(for_ or "")
-    except ValueError as wrong:
-        raise typer.BadParameter(str(wrong), param_hint=option) from None
-    if moment <= now:
-        raise typer.BadParameter(f"{until!r} is in the past", param_hint=option)
-    if moment > now + LONGEST:
-        raise typer.BadParameter("at most a year; after it, pause them again", param_hint=option)
-    return moment
-
-
-def read_length(text: str) -> timedelta:
-    """Read `1w`, and all that playbooks have: `3d`, `12h`. Raises `ValueError`."""
-    from domain.values import read_duration
-
-    weeks = re.fullmatch(r"\s*(\d{1,2})w\s*", text)
-    return timedelta(weeks=int(weeks[1])) if weeks else read_duration(text)
+        found = find_responder(door, responder)
+        if resume:
+            resume_partner(door, found)
+            say(f"{found.name} may be asked again.")
+            return
+        try:
+            moment = PausePartner(until=until, length=for_).carry_out(door, found)
+        except NeedWrong as wrong:
+            raise typer.BadParameter(wrong.sentence, param_hint="--until" if until else "--for") from None
+        say(f"{found.name} is passed over until {say_when(moment, door.settings.zone)}.")
 
 
 def apart(
@@ -89,21 +71,25 @@ def apart(
 
     muster directory apart sam --resident-email amina@example.org --resident-phone "07700 900001"
     """
-    from domain.pairs import pair_keys
-    from infra import clock
+    from infra.commands.partners import end_apart, keep_apart
 
     resident = _resident(resident_email, resident_phone)
     with open_door() as door:
         found = find_responder(door, responder)
-        keys = pair_keys(door.settings.signing_keys, resident)
         if end:
-            _end(door, found, keys)
+            if not end_apart(door, found, resident):
+                raise Refused(f"{found.name} was not kept from a resident with this contact; nothing was changed")
+            say(f"{found.name} may be asked again about needs this resident has from now on.")
+            note(
+                "A pair given by another of their contacts still holds; end it with that one. "
+                "Needs under way are unchanged."
+            )
             return
         by = _officer(door, officer)
-        for key in pair_keys({door.kid: door.settings.signing_keys[door.kid]}, resident):
-            door.store.keep_apart(key, found.id, clock.now())
-        say(f"{found.name} is kept from this resident: not asked about any need of theirs from now on.")
-        _in_needs_under_way(door, found, keys, by)
+        under_way = keep_apart(door, found, resident, by)
+    say(f"{found.name} is kept from this resident: not asked about any need of theirs from now on.")
+    for one in under_way:
+        note(f"{one.need} is under way: {STANDS.get(one.stands, 'they will not be asked about it')}.")
 
 
 def find_responder(door: Door, id: str) -> Responder:
@@ -140,31 +126,3 @@ def _officer(door: Door, email: str | None) -> str:
     if found is None:
         raise Refused(f"no officer has the address {email[:80]!r}; `muster officer list` shows those there are")
     return f"officer:{found.id}"
-
-
-def _end(door: Door, responder: Responder, keys: tuple[str, ...]) -> None:
-    if not door.store.end_apart(keys, responder.id):
-        raise Refused(f"{responder.name} was not kept from a resident with this contact; nothing was changed")
-    say(f"{responder.name} may be asked again about needs this resident has from now on.")
-    note("A pair given by another of their contacts still holds; end it with that one. Needs under way are unchanged.")
-
-
-def _in_needs_under_way(door: Door, responder: Responder, keys: tuple[str, ...], by: str) -> None:
-    """The pair holds at once, in needs recorded before it too."""
-    from domain.changes import Change
-    from domain.pairs import keep_from
-    from infra import clock
-    from infra.door import Done
-
-    def decide(situation: Situation, now: datetime) -> Change | None:
-        return keep_from(situation, responder.id, by, now)
-
-    for need in door.store.needs_of(keys, clock.now() - LONGEST):
-        done = door.change(need, decide)
-        if isinstance(done, Done) and done.change:
-            stands = done.change.events[0].facts.get("stands")
-            said = {
-                "released": "what they were asked is taken back",
-                "promised": "they have promised to help, so phone them now; the officer on duty is asked to, too",
-            }
-            note(f"{need} is under way: {said.get(str(stands), 'they will not be asked about it')}.")  # fmt: skip

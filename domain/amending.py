@@ -25,7 +25,7 @@ from domain.needs import Address, Line, Need, NeedStatus, Resident
 from domain.officers import Task, TaskKind, TaskStatus
 from domain.opening import MOST_LINES
 from domain.reopening import begun_anew, give_new_time, look_for_others
-from domain.safeguarding import tell_private_details
+from domain.safeguarding import needs_word, tell_private_details, tell_resident_who_helps
 from domain.situations import Situation
 from domain.steps import PhoneAboutChange
 from domain.timing import time_to_say
@@ -76,9 +76,7 @@ def amend(
     need = situation.need
     lines = _lines_as_wanted(need, amendment, now)
     if not any(line.quantity for line in lines):
-        return Refusal(
-            "nothing-left", f"Nothing would be left of it; end it instead: muster need withdraw {need.id}.", "lines"
-        )
+        return Refusal("nothing-left", "Nothing would be left of it; end it instead.", "lines")
     if refusal := _cannot_share_out(situation, lines):
         return refusal
     if len(lines) > MOST_LINES:
@@ -130,7 +128,7 @@ def extend(
     if needed_by <= max(now, need.needed_by) or lines == need.lines:
         return Refusal(
             "earlier",
-            "That is not later than it is needed now; to bring it forward, use muster need amend.",
+            "That is not later than it is needed now; to bring it forward, change when it is needed.",
             "needed_by",
         )
     draft = Draft(situation, now)
@@ -231,6 +229,8 @@ def _carry_out(draft: Draft, *, moved: bool = False, corrected: bool = False) ->
             draft.tell_responder(MessageKind.stand_down, ended)
         else:
             draft.put(told.but(answer_by=min(told.answer_by, max(_due(draft.need, told), now))))
+    if any(needs_word(before, i) for i in before.giving):
+        tell_resident_who_helps(draft)
 
 
 def _tell_promiser(draft: Draft, old: Invitation, told: Invitation, *, asks: bool, corrected: bool) -> None:
@@ -248,7 +248,7 @@ def _tell_promiser(draft: Draft, old: Invitation, told: Invitation, *, asks: boo
     keep_promise(draft, told)
     if (told.pledged, told.reserve) != (old.pledged, old.reserve):
         draft.tell_responder(MessageKind.reduced, told)
-    if corrected and told.pledged:
+    if told.pledged and (corrected or needs_word(draft.situation, old)):  # perhaps nothing sensitive is left
         tell_private_details(draft, told)
 
 
@@ -270,7 +270,11 @@ def _is_released(invitation: Invitation, before: Situation, after: Situation) ->
 
 def _is_still_asked(invitation: Invitation, now: datetime, cycle: int) -> bool:
     """Asked in this cycle, and either within their time or waiting for an answer of ours."""
-    return invitation.open and invitation.cycle == cycle and (invitation.answer_by > now or not invitation.awaited)
+    return (
+        invitation.open
+        and invitation.cycle == cycle
+        and (invitation.answer_by > now or invitation.reason is Reason.question)
+    )
 
 
 # --- less ---------------------------------------------------------------------

@@ -130,7 +130,7 @@ def _has_been_asked(responder: Responder, situation: Situation, line: Line) -> W
     for invitation in situation.by_responder.get(responder.id, ()):
         if invitation.status in ANSWERED or invitation.reason is Reason.moved:
             return WhyNot(Against.answered, status=invitation.status)
-        if invitation.open and not invitation.awaited:
+        if invitation.open and invitation.reason is Reason.question:
             return WhyNot(Against.asking_us)
     if line.number in situation.lines_asked.get(responder.id, ()):
         return WhyNot(Against.asked)

@@ -36,7 +36,7 @@ def ask_by_name(
             return found
         lines = found
     if not lines:
-        return Refusal("past", f"What is missing of {need.id} is past its time; give it more with muster need extend.")
+        return Refusal("too-late", f"What is missing of {need.id} is past its time; give it more.")
     looked_at = ((line.number, why_not(candidate, situation, None, line, now)) for line in lines)
     against = {number: reason for number, reason in looked_at if reason}
     able = [line for line in lines if line.number not in against]
@@ -88,9 +88,7 @@ def _cannot_ask(situation: Situation, edition: int | None) -> Refusal | None:
     if refusal := cannot_steer(situation, edition):
         return refusal
     if situation.held:
-        return Refusal(
-            "held", f"{need.id} is on hold, so nothing is sent; end that first: muster need hold {need.id} --end."
-        )
+        return Refusal("held", f"{need.id} is on hold, so nothing is sent; end that first.")
     if situation.covered:
         return Refusal("covered", f"Everything of {need.id} is promised already.")
     return None
@@ -109,7 +107,7 @@ def _lines_named(situation: Situation, quantities: Mapping[str, int], now: datet
         if not line.capability.split and quantity != line.quantity:
             return Refusal("line", f"It cannot be shared out: ask for all of it ({line.amount}).", "lines")
         if line.due <= now:
-            return Refusal("past", f"{line.capability.title} is past its time; give it more with muster need extend.")
+            return Refusal("too-late", f"{line.capability.title} is past its time; give it more.")
     return [by_code[what] for what in quantities]
 
 

@@ -1,4 +1,4 @@
-"""An address turns out to be dead: the next contact is asked, then the next responder, or an officer phones. Pure."""
+"""A mail does not arrive, or is not wanted: the next contact, the next responder, or an officer who phones. Pure."""
 
 from __future__ import annotations
 
@@ -49,6 +49,25 @@ def record_delayed(situation: Situation, now: datetime, *, message: Message, con
     if not (message.urgent and message.kind in ASKS and invitation.awaited) or situation.need.closed:
         return None
     return _try_next_contact(Draft(situation, now), invitation, message, delayed=True)
+
+
+def record_complaint(situation: Situation, now: datetime, *, message: Message) -> Change | None:
+    """They marked our mail as unwanted: an ask still open counts as a no, and an officer phones. What they promised
+    stands, and they hear about it as before. Whoever records this stops further asks of its category."""
+    invitation = situation.by_id.get(message.invitation or "")
+    if invitation is None or _complained(situation, invitation):
+        return None
+    draft = Draft(situation, now)
+    draft.note_event(EventCode.complained, responders=(invitation.responder,))
+    if invitation.open and not situation.need.closed:
+        end_promise(draft, invitation.but(answered_at=now), InvitationStatus.rejected, Reason.complained)
+    draft.raise_task(TaskKind.call_partner, invitation=invitation.id, note=EventCode.complained.value, urgent=False)
+    return draft.change(wake_at=now)
+
+
+def _complained(situation: Situation, invitation: Invitation) -> bool:
+    """Has an officer been asked to phone them about it already?"""
+    return any(t.invitation == invitation.id and t.note == EventCode.complained for t in situation.tasks)
 
 
 def _try_next_contact(draft: Draft, invitation: Invitation, message: Message, *, delayed: bool = False) -> Change:

@@ -81,6 +81,14 @@ class Capability(Value):
         """Does it say why the role may be checked? Anybody may be asked for a basic check, and for none."""
         return self.check.rank <= CheckLevel.basic.rank or bool(self.eligible)
 
+    @property
+    def title_inside(self) -> str:
+        """The title inside a sentence: `food parcel`; `Korean interpreter` and `PPE` keep their capital, as the unit or
+        the next word shows."""
+        first, _, rest = self.title.partition(" ")
+        named = first in f"{self.unit} {self.units}".split() or rest[:1].isupper() or not first[1:].islower()
+        return self.title if named else self.title[:1].lower() + self.title[1:]
+
     def amount(self, count: int) -> str:
         """`20 food parcels`."""
         return plural(count, self.unit, self.units)

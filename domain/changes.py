@@ -10,9 +10,11 @@ from typing import Any
 from domain.duplicates import Whose
 from domain.events import Event, EventCode, Fact
 from domain.invitations import Invitation
+from domain.keeping import Kept
 from domain.messages import Message, MessageKind, message_id, ways
 from domain.needs import Need, NeedStatus, Resident
 from domain.officers import Officer, Task, TaskKind, TaskStatus, can_wait, time_to_take
+from domain.risk import Standing, standing_of
 from domain.saying_yes import Heard, newly_heard
 from domain.situations import Situation
 
@@ -33,7 +35,8 @@ class Change:
     """A need as it shall be, and all that goes with it. `need.version` is the version that was read.
 
     `also` are changes of other needs: all of them are committed together or none is. `whose`: of a new need, how its
-    resident is known again. `resident`: what is on record of them from now on.
+    resident is known again. `resident`: what is on record of them from now on. `standing`: how lists show the need
+    from now on. `forgets`: what of the need is erased with it.
     """
 
     need: Need
@@ -47,6 +50,8 @@ class Change:
     also: tuple[Change, ...] = ()
     whose: Whose | None = None
     resident: Resident | None = None
+    standing: Standing | None = None
+    forgets: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -258,6 +263,7 @@ class Draft:
             notes=tuple(self._notes),
             heard=heard,
             resident=self._resident,
+            standing=standing_of(self.need, self.invitations()),
         )
 
 

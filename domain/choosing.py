@@ -174,7 +174,7 @@ def _choose(
 ) -> Change | Refusal:
     for line in (situation.need.line(number) for number in taken):
         if not may_give_when_due(situation, responder, line, now):
-            kind = line.capability.title.lower()
+            kind = line.capability.title_inside
             return Refusal("check", f"Our records do not show what is required of {responder.name} for this: {kind}.")
     if responder.id in situation.need.keep_from:
         return Refusal("apart", f"{responder.name} is not to be asked to help with {situation.need.id}.")

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from domain.changes import Change, Draft, Refusal
 from domain.ending import end_promise
-from domain.events import EventCode
+from domain.events import EventCode, by_council
 from domain.finishing import worries_waiting
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.messages import MessageKind
 from domain.needs import NeedStatus, Outcome
 from domain.officers import Task, TaskKind, TaskStatus
 from domain.receiving import HEARD_NOTHING, give_back, take_back
-from domain.safeguarding import needs_word
+from domain.safeguarding import tell_resident_who_helps
 from domain.situations import Situation
 
 OVER_WHEN_COVERED = (TaskKind.hand_over, TaskKind.past_due)
@@ -35,9 +35,7 @@ def stand_down(situation: Situation, now: datetime) -> Change:
     if situation.need.status is NeedStatus.open:
         said = "yes" if situation.need.resident_said == "yes" else None  # anything else has been seen to
         draft.set_need(status=NeedStatus.covered, resident_said=said)
-        if not any(needs_word(situation, i) for i in situation.giving):  # else once an officer has given it
-            draft.set_need(resident_told=True)
-            draft.tell_resident(MessageKind.resident_covered)
+        tell_resident_who_helps(draft)
     for officer, task in {t.officer: t for t in situation.tasks if t.kind in OVER_WHEN_COVERED and _is_with(t)}.items():
         draft.tell(MessageKind.task_over, f"officer:{officer}", task=task.id, urgent=False)
     draft.finish_tasks(*OVER_WHEN_COVERED, TaskKind.choose)
@@ -212,7 +210,7 @@ def _close(draft: Draft, outcome: Outcome, by: str, *, said: bool = False) -> Ch
     """Everyone hears how it ended: those still to come first, so that nobody sets out for nothing."""
     giving = draft.situation.giving
     reported = bool(giving) and all(invitation.reported for invitation in giving)
-    lead = (said and by.startswith("officer") and _no_resident(draft.situation)) or None
+    lead = (said and by_council(by) and _no_resident(draft.situation)) or None
     draft.note_event(EventCode.closed, by=by, outcome=outcome.value, said=said, reported=reported, lead=lead)
     happened = outcome in (Outcome.met, Outcome.presumed, Outcome.partly_met)
     for invitation in sorted(draft.invitations(), key=lambda i: i.pledged == 0):

@@ -38,16 +38,19 @@ def end_promise(
 
 
 def keep_promise(draft: Draft, invitation: Invitation) -> None:
-    """Keep what is left of it. Where that is nothing sensitive, no officer is asked for their word about who comes."""
+    """Keep what is left of it. Where that is nothing to vet, no officer is asked for their word about who comes."""
     draft.put(invitation)
-    if not promises_something_sensitive(draft.need, invitation):
+    if not is_to_be_vetted(draft.need, invitation):
         finish_tasks_about(draft, invitation, TaskKind.vet)
 
 
-def promises_something_sensitive(need: Need, invitation: Invitation) -> bool:
-    """Is something they still promise, and that counts, sensitive?"""
-    lines = [need.line(share.line) for share in invitation.shares if share.pledged]
-    return invitation.promised and any(need.sensitive or line.capability.sensitive for line in lines)
+def is_to_be_vetted(need: Need, invitation: Invitation) -> bool:
+    """Do they still promise something that counts, of what is sensitive? Whoever was asked for something sensitive that
+    is still needed has named who comes, and knows what is behind that door, whichever part of it they promise."""
+    counting = [share for share in invitation.shares if share.pledged]
+    known = [share for share in invitation.shares if invitation.visitor and need.line(share.line).quantity]
+    sensitive = need.sensitive or any(need.line(share.line).capability.sensitive for share in (*counting, *known))
+    return invitation.promised and bool(counting) and sensitive
 
 
 def finish_tasks_about(draft: Draft, invitation: Invitation, *kinds: TaskKind) -> None:

@@ -10,7 +10,7 @@ from domain.finishing import worries_waiting
 from domain.following_up import follow_promises, follow_up, moments
 from domain.holding import hold_ends, step_of_hold
 from domain.needs import Line, NeedStatus
-from domain.officers import Task, TaskKind, TaskStatus
+from domain.officers import Task, TaskKind, TaskStatus, has_left
 from domain.safeguarding import moments as vetting_moments
 from domain.safeguarding import visitors_to_vet
 from domain.situations import Situation
@@ -109,11 +109,15 @@ def _pass_task(situation: Situation, now: datetime) -> Step | None:
     for task in _that_go_on(situation, situation.open_tasks):
         if task.officer is None and situation.on_duty(now):
             return PassTask(task, "There was nobody to give it to, and now there is.")
+        if has_left(situation.officers, task.officer) and situation.on_duty(now):
+            return PassTask(task, "Whoever had it has no access any more.")
         if task.take_by <= now:
             return PassTask(task, "Nobody has taken it in time.")
         if task.tell_more_at and task.tell_more_at <= now:
             return TellMore(task, "Whoever is worried has written more.")
     for task in _that_go_on(situation, situation.taken_tasks):
+        if has_left(situation.officers, task.officer):
+            return CallAgain(task, "Whoever took it has no access any more.")
         if task.again_at and task.again_at <= now:
             called = "Nobody has been reached yet, and it is time to try again."
             return CallAgain(task, called if task.attempts else "It was taken, and nobody has said how it ended.")

@@ -26,6 +26,7 @@ class EventCode(StrEnum):
     withdrew = "withdrew"
     undeliverable = "undeliverable"
     next_contact = "next-contact"
+    complained = "complained"
     offers_put = "offers-put"
     chosen = "chosen"
     not_chosen = "not-chosen"
@@ -65,19 +66,25 @@ class EventCode(StrEnum):
     given_up = "given-up"
     transfer_asked = "transfer-asked"
     transfer_unanswered = "transfer-unanswered"
+    transfer_given_up = "transfer-given-up"
     transferred = "transferred"
     joined = "joined"
     stayed = "stayed"
+    paused = "paused"
+    back = "back"
     kept_apart = "kept-apart"
     decision_failed = "decision-failed"
     closed = "closed"
+    kept = "kept"
+    kept_no_longer = "kept-no-longer"
+    forgotten = "forgotten"
 
 
 Fact = int | str | bool | dict[str, int] | None
 
 
 class Event(Value):
-    """One thing that happened. `facts`: numbers and codes only. `by`: muster, partner, resident or officer:ID."""
+    """One thing that happened. `facts`: numbers, codes. `by`: muster, partner, resident, officer:ID or key:ID."""
 
     need: str
     seq: int
@@ -88,3 +95,8 @@ class Event(Value):
     lines: tuple[int, ...] = ()
     responders: tuple[str, ...] = ()
     facts: dict[str, Fact] = Field(default_factory=dict)
+
+
+def by_council(by: str) -> bool:
+    """Did the council do it: an officer, or a program that has a key of the council's?"""
+    return by.startswith(("officer", "key:"))

@@ -16,14 +16,14 @@ from domain.invitations import Invitation, InvitationStatus, Reason, Share
 from domain.messages import MessageKind
 from domain.officers import MOST_WORDS, Task, TaskKind, TaskStatus
 from domain.reopening import look_for_others
+from domain.risk import agreed_time
 from domain.situations import Situation
 from domain.steps import Chase, NoShow
 
 
 def agreed_at(situation: Situation, invitation: Invitation) -> datetime | None:
     """When the last of what they promised was to be there; `None` if nothing they promise counts."""
-    times = [share.ready_by or situation.need.line(share.line).due for share in invitation.shares if share.pledged]
-    return max(times, default=None)
+    return agreed_time(situation.need, invitation)
 
 
 def is_time(situation: Situation, invitation: Invitation, now: datetime) -> bool:

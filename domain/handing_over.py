@@ -9,7 +9,18 @@ from domain.changes import Change, Draft, Refusal
 from domain.events import EventCode
 from domain.finishing import raise_unheard
 from domain.messages import MessageKind
-from domain.officers import MOST_WORDS, Task, TaskKind, TaskStatus, can_wait, next_officer, time_to_end, time_to_take
+from domain.officers import (
+    MOST_WORDS,
+    Task,
+    TaskKind,
+    TaskStatus,
+    can_wait,
+    has_left,
+    next_officer,
+    time_to_end,
+    time_to_take,
+    working,
+)
 from domain.situations import Situation
 from domain.steps import CallAgain, HandToOfficer, PassTask, TellMore
 
@@ -48,7 +59,7 @@ def asked_about(situation: Situation, lines: tuple[int, ...]) -> frozenset[str]:
 def _ask_for_help(draft: Draft, lines: tuple[int, ...]) -> None:
     """One task for one need, as long as nobody has taken it: whoever has it is told of what is missing besides."""
     waiting = next((t for t in draft.situation.open_tasks if t.kind is TaskKind.hand_over), None)
-    officer = next((o for o in draft.situation.officers if waiting and o.id == waiting.officer), None)
+    officer = next((o for o in working(draft.situation.officers) if waiting and o.id == waiting.officer), None)
     if waiting is None or officer is None:
         draft.raise_task(TaskKind.hand_over, lines=lines, urgent=True)
         return
@@ -79,11 +90,14 @@ def pass_task(situation: Situation, step: PassTask, now: datetime) -> Change:
         unheard=(),
     )
     again = (officer is not None and officer.id == task.officer) or None
-    draft.note_event(EventCode.task_passed, task=task.id, kind=task.kind.value, officer=passed.officer, again=again)
+    gone = has_left(situation.officers, task.officer) or None
+    draft.note_event(
+        EventCode.task_passed, task=task.id, kind=task.kind.value, officer=passed.officer, again=again, gone=gone
+    )
     draft.put_task(passed)
     if officer:
         draft.tell_officer(passed, officer, urgent=True)
-        if task.officer and task.officer != officer.id:
+        if task.officer and task.officer != officer.id and not gone:
             urgent = False if can_wait(task.kind) else None
             draft.tell(MessageKind.task_passed, f"officer:{task.officer}", task=task.id, urgent=urgent)
     return draft.change(wake_at=now)
@@ -107,7 +121,7 @@ def call_again(situation: Situation, step: CallAgain, now: datetime) -> Change:
     """Nobody answered, or nobody has said how it ended: whoever took it gets it back, and from there it passes on."""
     draft = Draft(situation, now)
     first = next(iter(situation.on_duty(now)), None)
-    officer = next((o for o in situation.officers if o.id == step.task.officer), first)
+    officer = next((o for o in working(situation.officers) if o.id == step.task.officer), first)
     again = step.task.but(
         status=TaskStatus.open,
         officer=officer.id if officer else None,
@@ -117,8 +131,14 @@ def call_again(situation: Situation, step: CallAgain, now: datetime) -> Change:
         again_at=None,
     )
     forgotten = not again.attempts or None
+    gone = has_left(situation.officers, step.task.officer) or None
     draft.note_event(
-        EventCode.call_again, task=again.id, kind=again.kind.value, officer=again.officer, forgotten=forgotten
+        EventCode.call_again,
+        task=again.id,
+        kind=again.kind.value,
+        officer=again.officer,
+        forgotten=forgotten,
+        gone=gone,
     )
     draft.put_task(again)
     if officer:

@@ -38,6 +38,8 @@ class Reason(StrEnum):
     moved = "moved"
     less = "less"
     undeliverable = "undeliverable"
+    complained = "complained"
+    away = "away"
     question = "question"
     reserve_called = "reserve-called"
     covered = "covered"
@@ -154,8 +156,8 @@ class Invitation(Value):
 
     @property
     def awaited(self) -> bool:
-        """Open, and an answer is to be expected: not one who has asked us something first."""
-        return self.open and self.reason is not Reason.question
+        """Open, and an answer is to be expected: not of who has asked us something first, or is away for now."""
+        return self.open and self.reason not in (Reason.question, Reason.away)
 
     @property
     def round(self) -> int:

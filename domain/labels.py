@@ -7,11 +7,27 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.invitations import Invitation, InvitationStatus, Reason
-from domain.needs import NeedStatus, Outcome
+from domain.needs import LawfulBasis, NeedStatus, Outcome
 from domain.officers import MOST_TRIES, Task, TaskKind, TaskOutcome, TaskStatus
+from domain.playbooks import Role
 from domain.responders import Responder
+from domain.rights import Right
 from domain.times import say_when
 
+ROLE_LABELS = {
+    Role.viewer: "Viewer",
+    Role.officer: "Officer",
+    Role.duty: "Duty officer",
+    Role.manager: "Manager",
+    Role.admin: "Administrator",
+}
+RIGHT_LABELS = {
+    Right.look: "See needs, partners, playbooks and figures, nothing private",
+    Right.look_private: "See whose need it is and what people wrote",
+    Right.respond: "Record needs, and change, answer and end them",
+    Right.steer: "Hold everything, change partners, import files",
+    Right.keep_house: "Look after officers, keys, and what is known of a person",
+}
 INVITATION_LABELS = {
     InvitationStatus.requested: "Asked",
     InvitationStatus.accepted: "Said yes",
@@ -36,11 +52,19 @@ REASON_LABELS = {
     Reason.moved: "went to another request instead",
     Reason.less: "less is needed now",
     Reason.undeliverable: "no address that works",
+    Reason.complained: "marked our mail as unwanted",
+    Reason.away: "passed over for now",
     Reason.question: "asked a question",
     Reason.reserve_called: "standing by, now needed",
     Reason.covered: "others promised it",
     Reason.closed: "the request is closed",
     Reason.withdrawn: "the request was withdrawn",
+}
+BASIS_LABELS = {
+    LawfulBasis.public_task: "A public task of the council",
+    LawfulBasis.vital_interests: "To save somebody's life",
+    LawfulBasis.consent: "They have agreed to it",
+    LawfulBasis.legal_obligation: "The law requires it",
 }
 NEED_LABELS = {
     NeedStatus.open: "Looking for help",
@@ -104,6 +128,8 @@ TASK_STATUS_LABELS = {
 
 def label_invitation(invitation: Invitation) -> str:
     """How one invitation stands: `Said yes`, or `Standby` where all they offered stands by."""
+    if invitation.status is InvitationStatus.failed and invitation.reason is Reason.no_answer:
+        return "Has not said whether it was done"
     if invitation.promised and invitation.offered and not invitation.pledged:
         return "Offers"
     if invitation.status is InvitationStatus.accepted and invitation.reserve and not invitation.pledged:
@@ -131,9 +157,11 @@ def label_code(code: str) -> str:
 
 
 def say_moment(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """`9am on Tuesday 3 March`; seconds only where they matter, within 10 minutes of `now`."""
-    near = abs(instant - now) < timedelta(minutes=10)
-    return say_when(instant if near else instant.replace(second=0, microsecond=0), zone)
+    """`9am on Tuesday 3 March`: never with seconds. A moment soon to come is said as the next full minute, so that
+    nobody reads of one that is over already."""
+    minute = instant.replace(second=0, microsecond=0)
+    soon = minute != instant and now <= instant < now + timedelta(minutes=10)
+    return say_when(minute + timedelta(minutes=1) if soon else minute, zone)
 
 
 def say_list(items: Iterable[str]) -> str:

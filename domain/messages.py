@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.values import Value
@@ -55,6 +55,16 @@ def ways(kind: MessageKind, *, urgent: bool) -> tuple[Channel, ...]:
     """How a message travels: what somebody must hear at once, wherever they are, by e-mail and by text message."""
     both = kind is MessageKind.call_off or (kind is MessageKind.officer_task and urgent)
     return (Channel.email, Channel.sms) if both else (Channel.email,)
+
+
+HEARD_WITHIN = timedelta(minutes=15)
+A_DAY = timedelta(days=1)
+
+
+def ought_to_be_heard_of(now: datetime) -> tuple[datetime, datetime]:
+    """A channel that tells what becomes of its messages has told by now of those it took from the first of these
+    moments to the second; what it has not told of for longer, it never will."""
+    return now - A_DAY, now - HEARD_WITHIN
 
 
 class Message(Value):

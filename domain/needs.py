@@ -26,6 +26,17 @@ def new_reference() -> str:
     return "N-" + "".join(secrets.choice(LETTERS) for _ in range(6))
 
 
+def letters_of(text: str) -> str:
+    """The letters of a reference, or of its beginning, as people type it: `7K3` of `n 7k3`."""
+    return "".join(text[:40].upper().split()).replace("-", "").removeprefix("N")
+
+
+def read_reference(text: str) -> str | None:
+    """`n 7k3qx2` as people type it; `None` if it cannot be one."""
+    letters = letters_of(text)
+    return f"N-{letters}" if len(letters) == 6 and all(letter in LETTERS for letter in letters) else None
+
+
 class NeedStatus(StrEnum):
     """Where a need is on its way."""
 
@@ -45,6 +56,15 @@ class Outcome(StrEnum):
     not_met = "not-met"
     withdrawn = "withdrawn"
     duplicate = "duplicate"
+
+
+class LawfulBasis(StrEnum):
+    """Why the council may keep and use what it knows of a resident (UK GDPR, article 6)."""
+
+    public_task = "public-task"
+    vital_interests = "vital-interests"
+    consent = "consent"
+    legal_obligation = "legal-obligation"
 
 
 class Line(Value):
@@ -89,7 +109,8 @@ class Need(Value):
     `cycle` grows when a covered need reopens; `events` counts its story; `kid` is the key of the resident's link.
     `edition` moves with every change an officer makes: it is what their commands name, so that no two overwrite each
     other unseen. `place` is an incident's public place, shown in full. `keep_from` are never asked. `like` is a need
-    this one may be a duplicate of. `before_hold` is the status it had when it was put on hold.
+    this one may be a duplicate of. `before_hold` is the status it had when it was put on hold. `kept_since`: since when
+    nothing of it may be erased, whatever its time; `lawful_basis` is for officers, not for partners.
     """
 
     id: NeedId
@@ -126,6 +147,8 @@ class Need(Value):
     sensitive: bool = False
     keep_from: tuple[ResponderId, ...] = ()
     like: NeedId | None = None
+    lawful_basis: LawfulBasis = LawfulBasis.public_task
+    kept_since: datetime | None = None
 
     @property
     def closed(self) -> bool:

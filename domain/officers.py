@@ -11,13 +11,14 @@ from domain.values import Name, Value
 
 
 class Officer(Value):
-    """A council worker."""
+    """A council worker. One who is `disabled` keeps their name in stories, may not sign in and is given no task."""
 
     id: str
     name: Name
     email: EmailAddress
     phone: Phone | None = None
     role: Role
+    disabled: bool = False
 
 
 class TaskKind(StrEnum):
@@ -141,10 +142,20 @@ def time_to_end(kind: TaskKind) -> timedelta | None:
     return A_DAY if kind in HOLDS_UP else A_WEEK
 
 
+def working(officers: tuple[Officer, ...]) -> tuple[Officer, ...]:
+    """Those who may sign in and take tasks."""
+    return tuple(officer for officer in officers if not officer.disabled)
+
+
+def has_left(officers: tuple[Officer, ...], id: str | None) -> bool:
+    """Is this officer one who has no access any more?"""
+    return any(officer.disabled for officer in officers if officer.id == id)
+
+
 def chain(officers: tuple[Officer, ...], role: Role) -> tuple[Officer, ...]:
     """Whom a task goes to, in order: those of `role` as they were added, then managers, then administrators."""
     order = list(dict.fromkeys([role, Role.manager, Role.admin]))
-    return tuple(officer for wanted in order for officer in officers if officer.role is wanted)
+    return tuple(officer for wanted in order for officer in working(officers) if officer.role is wanted)
 
 
 def next_officer(task: Task, on_duty: tuple[Officer, ...]) -> Officer | None:

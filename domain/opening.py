@@ -15,7 +15,7 @@ from domain.duplicates import Whose
 from domain.events import EventCode
 from domain.incidents import Incident
 from domain.messages import MessageKind
-from domain.needs import ContactBy, IncidentId, Line, Need, NeedId, Resident
+from domain.needs import ContactBy, IncidentId, LawfulBasis, Line, Need, NeedId, Resident
 from domain.officers import Officer, TaskKind
 from domain.playbooks import Playbook
 from domain.responders import ResponderId
@@ -54,6 +54,7 @@ class NeedRequest(Value):
     urgent: bool = False
     urgent_because: Summary | None = None
     sensitive: bool = False
+    lawful_basis: LawfulBasis = LawfulBasis.public_task
     point: Point | None = None
     resident: Resident = Resident()
     keep_from: Annotated[tuple[ResponderId, ...], Field(max_length=MOST_KEPT_FROM)] = ()
@@ -90,6 +91,7 @@ def read_need(
         urgent=request.urgent,
         urgent_because=request.urgent_because or None,
         sensitive=request.sensitive,
+        lawful_basis=request.lawful_basis,
         keep_from=request.keep_from,
         summary=request.summary,
         opened_at=now,

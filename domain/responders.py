@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -32,7 +32,10 @@ class Check(Value):
 
 
 class Responder(Value):
-    """Somebody who may be asked. No way to reach them is in here, only how many ways there are (`contacts`)."""
+    """Somebody who may be asked. No way to reach them is in here, only how many ways there are (`contacts`).
+
+    `own`: what they have set themselves, on their own page; no imported file undoes it.
+    """
 
     id: ResponderId
     name: Name
@@ -50,6 +53,7 @@ class Responder(Value):
     opening: tuple[Opening, ...] = ()
     exercises: bool = False
     muted: tuple[Code, ...] = ()
+    own: tuple[Literal["days_off", "weekly_limit"], ...] = ()
     contacts: int = 0
     source: Name = "csv"
 
@@ -71,6 +75,10 @@ class Responder(Value):
             and self.sector in capability.sectors
             and self.holds_check(capability, on)
         )
+
+    def by_their_own_word(self, **said: object) -> Responder:
+        """With what they have set themselves: `days_off`, `weekly_limit`."""
+        return self.but(**said, own=tuple(sorted({*self.own, *said})))
 
     def is_person(self) -> bool:
         """Is this one person, whose name is not for others to see?"""

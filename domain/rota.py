@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from domain.addresses import EmailAddress
 from domain.hours import Weekday
-from domain.officers import Officer, chain
+from domain.officers import Officer, chain, working
 from domain.playbooks import Role
 from domain.values import Value
 
@@ -117,7 +117,7 @@ class Rota(Value):
 
     def strangers(self, officers: tuple[Officer, ...]) -> tuple[str, ...]:
         """Addresses in the rota that belong to nobody who may take a task; they are passed over."""
-        able = {officer.email.casefold() for officer in officers if officer.role is not Role.viewer}
+        able = {officer.email.casefold() for officer in working(officers) if officer.role is not Role.viewer}
         named = [email for shift in self.shifts for email in shift.officers]
         named += [*self.fallback, *(away.officer for away in self.away)]
         return tuple(email for email in dict.fromkeys(named) if email.casefold() not in able)
@@ -130,7 +130,7 @@ def order_of_duty(
 
     Whoever is away today is left out, unless that leaves nobody. Addresses of nobody are passed over.
     """
-    able = [officer for officer in officers if officer.role is not Role.viewer]
+    able = [officer for officer in working(officers) if officer.role is not Role.viewer]
     rostered = [o for email in (*rota.on_shift(now, zone), *rota.fallback) for o in able if _same(o.email, email)]
     order = tuple(dict.fromkeys([*(o for o in able if o.id == lead), *rostered, *chain(officers, role)]))
     today = now.astimezone(zone).date()

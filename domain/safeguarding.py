@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.askable import due_day
 from domain.changes import Change, Draft, Refusal
 from domain.doorwords import DOOR_WORDS
-from domain.ending import end_promise, finish_tasks_about, promises_something_sensitive
+from domain.ending import end_promise, finish_tasks_about, is_to_be_vetted
 from domain.events import EventCode
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.messages import MessageKind
@@ -80,7 +80,7 @@ def must_name(situation: Situation, invitation: Invitation) -> bool:
 
 def needs_word(situation: Situation, invitation: Invitation) -> bool:
     """Is an officer still to give their word about whom they named, before they learn who and where?"""
-    return not invitation.cleared and promises_something_sensitive(situation.need, invitation)
+    return not invitation.cleared and is_to_be_vetted(situation.need, invitation)
 
 
 def name_visitor(draft: Draft, invitation: Invitation, name: str | None) -> Invitation:
@@ -98,8 +98,16 @@ def name_visitor(draft: Draft, invitation: Invitation, name: str | None) -> Invi
 
 def tell_private_details(draft: Draft, invitation: Invitation) -> None:
     """Who and where, in a mail of its own; where it is sensitive, only after an officer's word."""
-    if not needs_word(draft.situation, invitation):
+    if invitation.cleared or not is_to_be_vetted(draft.need, invitation):
         draft.tell_responder(MessageKind.private_details, invitation)
+
+
+def tell_resident_who_helps(draft: Draft) -> None:
+    """It is covered: the resident hears by whom, once no officer's word is waited for any more."""
+    after = draft.so_far()
+    if after.need.status is NeedStatus.covered and not any(needs_word(after, i) for i in after.giving):
+        draft.set_need(resident_told=True)
+        draft.tell_resident(MessageKind.resident_covered)
 
 
 def visitors_to_vet(situation: Situation, now: datetime) -> Step | None:
@@ -163,10 +171,7 @@ def clear_visitor(
         cleared = invitation.but(cleared=True)
         draft.put(cleared)
         draft.tell_responder(MessageKind.private_details, cleared)
-        others = (i for i in situation.giving if i.id != invitation.id)
-        if situation.need.status is NeedStatus.covered and not any(needs_word(situation, i) for i in others):
-            draft.set_need(resident_told=True)
-            draft.tell_resident(MessageKind.resident_covered)
+        tell_resident_who_helps(draft)
     else:
         _release(draft, invitation)
     return draft.change(wake_at=now)

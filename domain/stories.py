@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from domain.events import Event, EventCode
+from domain.events import Event, EventCode, by_council
 from domain.invitations import Reason
 from domain.labels import (
     OUTCOME_LABELS,
@@ -36,6 +36,7 @@ LABELS = {
     EventCode.withdrew: "Dropped out",
     EventCode.undeliverable: "Could not be reached",
     EventCode.next_contact: "Next contact",
+    EventCode.complained: "Does not want our mail",
     EventCode.offers_put: "Offers to choose from",
     EventCode.chosen: "Chosen",
     EventCode.not_chosen: "Not chosen",
@@ -75,12 +76,18 @@ LABELS = {
     EventCode.given_up: "Not reached about the change",
     EventCode.transfer_asked: "Asked to go elsewhere",
     EventCode.transfer_unanswered: "No word about going elsewhere",
+    EventCode.transfer_given_up: "Not reached about going elsewhere",
     EventCode.transferred: "Went elsewhere",
     EventCode.joined: "Came from elsewhere",
     EventCode.stayed: "Stays",
+    EventCode.paused: "Away for now",
+    EventCode.back: "Back again",
     EventCode.kept_apart: "Kept apart",
     EventCode.decision_failed: "Could not decide",
     EventCode.closed: "Closed",
+    EventCode.kept: "Kept for longer",
+    EventCode.kept_no_longer: "Kept no longer than others",
+    EventCode.forgotten: "Details erased",
 }
 SAID = {"yes": "it happened", "partly": "it happened in part", "no": "it did not happen"}
 
@@ -169,7 +176,7 @@ class Told:
 
     @property
     def by_phone(self) -> str:
-        return f" ({self.officer} recorded it.)" if self.event.by.startswith("officer") else ""
+        return f" ({self.officer} recorded it.)" if by_council(self.event.by) else ""
 
 
 def _opened(told: Told) -> str:
@@ -264,6 +271,13 @@ def _next_contact(told: Told) -> str:
     return f"A mail to {told.one} came back, so we wrote to contact {told.number('contact') + 1} on their list."
 
 
+def _complained(told: Told) -> str:
+    return (
+        f"{told.one} marked a mail of ours as unwanted, so we ask them nothing more of this kind, and an officer was "
+        "asked to phone them."
+    )
+
+
 def _offers_put(told: Told) -> str:
     why = told.code("why")
     because = "Enough is offered" if why == "enough" else "It is due soon"
@@ -351,6 +365,8 @@ def _task_passed(told: Told) -> str:
         return f"Nobody is on duty to take this task: {told.task}."
     if told.event.facts.get("again"):
         return f"Nobody has taken this task, and there is nobody else, so {told.officer} was told again: {told.task}."
+    if told.event.facts.get("gone"):
+        return f"Whoever had this task has no access any more, so it went to {told.officer}: {told.task}."
     return f"The task was waiting to be taken, so it went to {told.officer}: {told.task}."
 
 
@@ -372,6 +388,8 @@ def _call_tried(told: Told) -> str:
 
 
 def _call_again(told: Told) -> str:
+    if told.event.facts.get("gone"):
+        return f"Whoever took this task has no access any more, so it went to {told.officer}: {told.task}."
     why = "Nobody has said how it ended" if told.event.facts.get("forgotten") else "Nobody has been reached yet"
     return f"{why}, so the task went back to {told.officer}: {told.task}."
 
@@ -467,7 +485,7 @@ def _held(told: Told) -> str:
 
 
 def _resumed(told: Told) -> str:
-    by = f"{_first_great(told.officer)} ended the hold" if told.event.by.startswith("officer") else "The hold is over"
+    by = f"{_first_great(told.officer)} ended the hold" if by_council(told.event.by) else "The hold is over"
     return f"{by}. It goes on where it was, and nobody has less time than they had."
 
 
@@ -510,6 +528,13 @@ def _transfer_unanswered(told: Told) -> str:
     )
 
 
+def _transfer_given_up(told: Told) -> str:
+    return (
+        f"{_first_great(told.officer)} could not reach {told.one} about going to {told.code('other')} instead, so we "
+        "stopped asking. Their promise here stands."
+    )
+
+
 def _transferred(told: Told) -> str:
     return f"{told.one} goes to {told.code('other')} instead, so {told.amounts('moving')} here are missing again."
 
@@ -520,6 +545,15 @@ def _joined(told: Told) -> str:
 
 def _stayed(told: Told) -> str:
     return f"{told.one} would rather not go to {told.code('other')}, so their promise here stands."
+
+
+def _paused(told: Told) -> str:
+    passed = "asked to be passed over" if told.event.by == "partner" else "is passed over"
+    return f"{told.one} {passed} for a while, so we do not wait for their answer. They can still give one."
+
+
+def _back(told: Told) -> str:
+    return f"{told.one} may be asked again, so we wait for their answer."
 
 
 def _kept_apart(told: Told) -> str:
@@ -549,6 +583,29 @@ def _closed(told: Told) -> str:
             return f"{_first_great(told.officer)} closed this{ended}."
 
 
+def _kept(told: Told) -> str:
+    return f"{_first_great(told.officer)} said that nothing of this may be erased for now, and why, in a private note."
+
+
+def _kept_no_longer(told: Told) -> str:
+    return f"{_first_great(told.officer)} said that details about this may be erased again when their time is over."
+
+
+ERASED = {
+    "contact": "the resident's details",
+    "words": "what people wrote",
+    "shared-words": "the summary with the exact place",
+    "helper": "who one of the helpers was",
+    "speaker": "who spoke for the resident",
+}
+
+
+def _forgotten(told: Told) -> str:
+    what = say_list(ERASED.get(kept, "details") for kept in told.code("what").split(","))
+    why = "the time to keep them was over" if told.code("why") == "time" else "the council was asked to"
+    return f"Erased, as {why}: {what}. The story stays."
+
+
 def _first_great(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -567,6 +624,7 @@ SENTENCES: dict[EventCode, Callable[[Told], str]] = {
     EventCode.withdrew: _withdrew,
     EventCode.undeliverable: _undeliverable,
     EventCode.next_contact: _next_contact,
+    EventCode.complained: _complained,
     EventCode.offers_put: _offers_put,
     EventCode.chosen: _chosen,
     EventCode.not_chosen: _not_chosen,
@@ -606,10 +664,16 @@ SENTENCES: dict[EventCode, Callable[[Told], str]] = {
     EventCode.given_up: _given_up,
     EventCode.transfer_asked: _transfer_asked,
     EventCode.transfer_unanswered: _transfer_unanswered,
+    EventCode.transfer_given_up: _transfer_given_up,
     EventCode.transferred: _transferred,
     EventCode.joined: _joined,
     EventCode.stayed: _stayed,
+    EventCode.paused: _paused,
+    EventCode.back: _back,
     EventCode.kept_apart: _kept_apart,
     EventCode.decision_failed: _decision_failed,
     EventCode.closed: _closed,
+    EventCode.kept: _kept,
+    EventCode.kept_no_longer: _kept_no_longer,
+    EventCode.forgotten: _forgotten,
 }

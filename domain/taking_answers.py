@@ -110,7 +110,7 @@ def _may_not(draft: Draft, responder: Responder, settled: tuple[Settled, ...]) -
     if lost := next((s.line for s in settled if not may_give_when_due(situation, responder, s.line, draft.now)), None):
         return Refusal(
             "check",
-            f"Our records no longer show what is required for this: {lost.capability.title.lower()}. Please phone us.",
+            f"Our records no longer show what is required for this: {lost.capability.title_inside}. Please phone us.",
         )
     return None
 

@@ -18,6 +18,7 @@ from domain.needs import Outcome
 from domain.officers import MOST_TRIES, Task, TaskKind, TaskOutcome, TaskStatus
 from domain.safeguarding import clear_visitor
 from domain.situations import Situation
+from domain.transferring import give_up_moving
 
 HOW_IT_WENT = (TaskOutcome.yes, TaskOutcome.partly, TaskOutcome.no)
 WITH_COUNTS = (TaskOutcome.partly, TaskOutcome.look_again)  # the officer may say how many the resident got
@@ -196,6 +197,8 @@ def _what_follows(
             )
         case TaskKind.call_partner, TaskOutcome.not_reached if task.note == EventCode.amended:
             return lambda after: give_up_unconfirmed(after, task, by, now)
+        case TaskKind.call_partner, TaskOutcome.not_reached if task.note == EventCode.transfer_asked:
+            return lambda after: give_up_moving(after, task, by, now)
         case TaskKind.resident_says, TaskOutcome.met:
             return lambda after: hear_resident(after, "yes", now, note, by=by)
         case TaskKind.resident_says, TaskOutcome.partly_met:

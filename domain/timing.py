@@ -2,7 +2,8 @@
 
 The time there is ends at the last safe moment, when an officer must have it. If the rounds still to come fit before
 it, each keeps its own patience. If not, all shrink alike, down to `SHORTEST` of their own; below that the next is asked
-together with the one after it, and so on until all that are left are asked at once, for as long as there is.
+together with the one after it, and so on until all that are left are asked at once, for as long as there is. A last
+resort is not asked together with others before the last safe moment, unless the need is urgent.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from domain.hours import Calendar, Hours, after, between, next_within
 from domain.invitations import Invitation, Reason
@@ -51,13 +53,20 @@ def plan_next(need: Need, line: Line, now: datetime, calendar: Calendar) -> Plan
     if not usable:
         return None
     safe = latest_moment(need, line)
-    groupings = (_groups(usable[:count], usable[count:]) for count in range(1, len(usable) + 1))
+    together = usable if need.urgent or now >= safe else _before_the_last_resort(need, usable)
+    groupings = (_groups(usable[:count], usable[count:]) for count in range(1, len(together) + 1))
     fitting = (groups for groups in groupings if _ends(need, groups, SHORTEST, now, calendar)[-1] <= safe)
-    rounds = next(fitting, [usable])[0]
+    rounds = next(fitting, [together])[0]
     begins = next_within(_may_begin(need, rounds), now, calendar)
     ends, hurried = time_for(need, line, rounds, begins, calendar)
     skipped = tuple(n for n in range(line.round + 1, rounds[-1]) if n not in rounds)
     return Plan(rounds, skipped, begins, ends, hurried)
+
+
+def _before_the_last_resort(need: Need, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """Those that may be asked together: up to the first last resort; or that, if it is its turn."""
+    others = tuple(takewhile(lambda number: not need.playbook.round(number).last_resort, numbers))
+    return others or numbers[:1]
 
 
 def _usable(need: Need, line: Line, number: int, now: datetime, calendar: Calendar) -> tuple[int, ...]:
@@ -83,6 +92,8 @@ def time_for(
         share = _share_that_fits(need, groups, safe, now, calendar)
         return min(_round(_ends(need, groups, share, now, calendar)[0], now), safe), True
     ends = short[0] if later else full[0]  # with nobody left to ask after them, they have all the time there is
+    if later and now < safe:
+        ends = min(ends, safe)  # then the others, such as a last resort, are asked
     return min(ends, max(line.due, now + timedelta(seconds=1))), True
 
 

@@ -14,7 +14,7 @@ from domain.events import EventCode
 from domain.invitations import Invitation, InvitationStatus, Moving, Reason, Share, invitation_id
 from domain.messages import MessageKind
 from domain.needs import Line
-from domain.officers import TaskKind
+from domain.officers import Task, TaskKind
 from domain.places import shared_area
 from domain.reopening import look_for_others
 from domain.responders import Responder
@@ -134,11 +134,7 @@ def _may_not_serve(crossing: Crossing, wanted: Line) -> Refusal | None:
     if responder.id in there.need.keep_from or there.need.exercise != crossing.here.need.exercise:
         return Refusal("against", f"{name} may not be asked to help with {target}.")
     if there.need.sensitive or wanted.capability.sensitive:
-        return Refusal(
-            "against",
-            f"{target} needs the name of whoever comes, so ask {name} about it: "
-            f"muster need ask {target} {responder.id}.",
-        )
+        return Refusal("must-name", f"{target} needs the name of whoever comes, so ask {name} about it by name.")
     if not responder.may_give(wanted.capability, there.local_day(wanted.due)):
         return Refusal(
             "against", f"{name} may not give this to {target}: our records do not show what it requires on that day."
@@ -160,6 +156,28 @@ def phone_about_transfer(situation: Situation, step: PhoneAboutTransfer, now: da
         draft.put(invitation.but(moving=invitation.moving.but(answer_by=None)))
         draft.raise_task(TaskKind.call_partner, invitation=invitation.id, note=EventCode.transfer_asked.value)
     return draft.change(wake_at=now)
+
+
+def give_up_moving(situation: Situation, task: Task, by: str, now: datetime) -> Change | None:
+    """Not reached by phone either: the question ends, and what they promised stays where it is."""
+    invitation = situation.by_id.get(task.invitation or "")
+    if situation.need.closed or invitation is None or invitation.moving is None:
+        return None
+    if invitation.moving.asked_at > task.created_at:
+        return None  # they have been asked anew since
+    draft = Draft(situation, now)
+    draft.note_event(
+        EventCode.transfer_given_up, by=by, responders=(invitation.responder,), other=invitation.moving.need
+    )
+    _stay(draft, invitation.but(fingerprint=None))
+    return draft.change(wake_at=now)
+
+
+def _stay(draft: Draft, invitation: Invitation) -> None:
+    """Their promise stands as it was, and they are told so."""
+    stays = invitation.but(moving=None, version=invitation.version + 1)
+    draft.put(stays)
+    draft.tell_responder(MessageKind.receipt, stays)
 
 
 # --- they answer ------------------------------------------------------------------
@@ -233,9 +251,7 @@ def stay(
         return Refusal("stale", STALE)
     draft = Draft(here, now)
     draft.note_event(EventCode.stayed, by=by, responders=(invitation.responder,), other=invitation.moving.need)
-    stays = invitation.but(moving=None, fingerprint=_click("stay", version), version=invitation.version + 1)
-    draft.put(stays)
-    draft.tell_responder(MessageKind.receipt, stays)
+    _stay(draft, invitation.but(fingerprint=_click("stay", version)))
     return draft.change(wake_at=now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,8 @@ from domain.changes import week_of
 from domain.needs import ContactBy, Line, Need, Resident
 from domain.opening import NeedRequest
 from domain.places import ADDRESS, POSTCODE, says_where, shared_area
+from domain.playbooks import Round
+from domain.responders import Responder
 from domain.situations import Situation
 from domain.times import CLOCK, read_when, say_when
 from infra import clock
@@ -113,11 +115,13 @@ def _names(summary: str, name: str) -> bool:
 
 def somebody_could(store: Store, situation: Situation, line: Line) -> bool:
     """Is there anybody whom some round of the playbook could ask for this line?"""
+    return any(who_could(store, situation, round, [line]) for round in situation.need.playbook.rounds)
+
+
+def who_could(store: Store, situation: Situation, round: Round, lines: Sequence[Line]) -> list[Responder]:
+    """Whom a round could ever ask for any of these lines, of the first `LOOK_AT` in order."""
     need = situation.need
+    sectors = [sector.value for sector in round.sectors]
     week = week_of(clock.now(), situation)
-    for round in need.playbook.rounds:
-        sectors = [sector.value for sector in round.sectors]
-        found = store.candidates([line.what], sectors, need.point, round.within_km, week, LOOK_AT)
-        if any(could_ever(c.responder, situation, round, line) for c in found):
-            return True
-    return False
+    found = store.candidates([line.what for line in lines], sectors, need.point, round.within_km, week, LOOK_AT)
+    return [c.responder for c in found if any(could_ever(c.responder, situation, round, line) for line in lines)]

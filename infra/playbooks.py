@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from domain.capabilities import Catalogue, Sector
+from domain.keeping import Periods
 from domain.playbooks import Playbook
 from domain.rota import Rota
 from infra.faults import say_fault
@@ -21,15 +22,12 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FOLDER = Path(__file__).resolve().parent.parent / "playbooks"
-NOT_PLAYBOOKS = frozenset({"categories", "service-types", "rota"})
+NOT_PLAYBOOKS = frozenset({"categories", "service-types", "rota", "retention"})
 LARGEST = 256 * 1024
 DEEPEST = 12
 MOST_NODES = 5_000
 MOST_FAULTS = 50
 LONGEST_VALUE = 40  # of what is no text: a number, a date
-NOT_YET = {
-    "last_resort": "last_resort is read and not yet acted on: the round is asked in its turn like any other",
-}
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int | str, ...]
@@ -98,10 +96,15 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
 
 
 def check_file(path: Path) -> tuple[list[Fault], list[Fault]]:
-    """Return everything wrong with a playbook (`categories.yaml`, `rota.yaml`), and what is only worth knowing."""
+    """Return everything wrong with a playbook (or `rota.yaml` and its like), and what is only worth knowing."""
     from infra.directory.referral import ServiceTypes  # here: what reads directories reads files of ours too
 
-    models: dict[str, type[BaseModel]] = {"categories": Catalogue, "rota": Rota, "service-types": ServiceTypes}
+    models: dict[str, type[BaseModel]] = {
+        "categories": Catalogue,
+        "rota": Rota,
+        "retention": Periods,
+        "service-types": ServiceTypes,
+    }
     try:
         tree = _read_tree(path)
         built = _build(path, tree, models.get(path.stem) or _likeliest(tree, models.values()))
@@ -109,7 +112,7 @@ def check_file(path: Path) -> tuple[list[Fault], list[Fault]]:
         return list(wrong.faults), []
     if isinstance(built, Catalogue):
         return [], _checks_without_reason(path, tree, built)
-    return [], [Fault(str(path), _line(key), NOT_YET[key.value]) for key in _keys(tree) if key.value in NOT_YET]
+    return [], []
 
 
 def _likeliest(tree: yaml.Node, models: Iterable[type[BaseModel]]) -> type[BaseModel]:
@@ -192,15 +195,6 @@ def _refuse_tricks(path: Path, text: str) -> None:
             raise PlaybookWrong(Fault(str(path), line, said))
         if documents > 1:
             raise PlaybookWrong(Fault(str(path), line, "holds a second document after ---; make it a file of its own"))
-
-
-def _keys(node: yaml.Node) -> list[yaml.ScalarNode]:
-    if isinstance(node, yaml.MappingNode):
-        own = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        return own + [key for _, value in node.value for key in _keys(value)]
-    if isinstance(node, yaml.SequenceNode):
-        return [key for value in node.value for key in _keys(value)]
-    return []
 
 
 # --- building -----------------------------------------------------------------

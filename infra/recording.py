@@ -14,7 +14,7 @@ from domain.capabilities import Catalogue
 from domain.changes import Change
 from domain.duplicates import LOOK_BACK, Whose, find_like
 from domain.incidents import Incident
-from domain.needs import Need
+from domain.needs import LawfulBasis, Need
 from domain.opening import NeedRequest, NeedWrong, check_contact, join_incident, open_need, read_need
 from domain.pairs import pair_keys
 from domain.playbooks import Playbook
@@ -65,6 +65,7 @@ def read_request(said: Mapping[str, Any], catalogue: Catalogue) -> NeedRequest:
         "urgent": said.get("urgent", False),
         "urgent_because": said.get("urgent_because") or None,
         "sensitive": said.get("sensitive", False),
+        "lawful_basis": said.get("lawful_basis") or LawfulBasis.public_task,
         "keep_from": tuple(dict.fromkeys(id.strip() for id in said.get("keep_from", ()) if id.strip())),
         "incident": read_incident_reference(said["incident"]) if said.get("incident") else None,
         "point": said.get("point"),
@@ -106,7 +107,9 @@ def locate(said: Mapping[str, Any], store: Store) -> dict[str, Any]:
     return {**said, "area": said.get("area") or place.area, "point": said.get("point") or near}
 
 
-def record_need(door: Door, catalogue: Catalogue, playbook: Playbook, request: NeedRequest) -> Recorded:
+def record_need(
+    door: Door, catalogue: Catalogue, playbook: Playbook, request: NeedRequest, by: str = "officer"
+) -> Recorded:
     """Put the need on record, once for each key. Raises `NeedWrong`; then nothing was written.
 
     Whoever may not meet the resident is kept from it. Like another need of theirs, it is flagged, and both go on.
@@ -128,7 +131,7 @@ def record_need(door: Door, catalogue: Catalogue, playbook: Playbook, request: N
         kept_from = tuple(dict.fromkeys([*need.keep_from, *door.store.kept_apart(keys)]))
         need = made[reference] = need.but(keep_from=kept_from, like=like.id if like else None)
         officers = door.store.officers()
-        return open_need(need, officers, door.kid, zone, request.resident, now, incident=incident, whose=whose)
+        return open_need(need, officers, door.kid, zone, request.resident, now, by, incident=incident, whose=whose)
 
     reference = door.open(make, request.resident, request.key)
     return Recorded(reference, reference in made, made[reference].like if reference in made else None)
@@ -149,6 +152,12 @@ def _check(door: Door, request: NeedRequest) -> Incident | None:
                 "keep_from", f"nobody in the directory has the id {id!r}; `muster directory list` shows those there are"
             )
     return incident
+
+
+def read_reference(text: str) -> str:
+    """`n-7k3qx2`, `7K3QX2` or `N 7K3 QX2` as `N-7K3QX2`."""
+    plain = "".join(char for char in text.upper() if char.isalnum())
+    return f"N-{plain[1:]}" if len(plain) == 7 and plain.startswith("N") else f"N-{plain}"
 
 
 def read_incident_reference(text: str) -> str:

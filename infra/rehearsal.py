@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -231,9 +232,17 @@ def rehearse(
     runs: int,
     seed: int,
     answers_within: timedelta,
+    seconds: float = math.inf,
 ) -> Forecast:
-    """Rehearse the response to a need just recorded, `runs` times over; everybody's mood follows from `seed`."""
-    courses = [Rehearsal(situation, candidates, now, f"{seed}|{run}", answers_within).play() for run in range(runs)]
+    """Rehearse the response to a need just recorded, `runs` times over; everybody's mood follows from `seed`.
+
+    No further run begins once so many `seconds` have gone by; one is always played.
+    """
+    courses, until = [], time.monotonic() + seconds
+    for run in range(runs):
+        courses.append(Rehearsal(situation, candidates, now, f"{seed}|{run}", answers_within).play())
+        if time.monotonic() > until:
+            break
     return forecast(situation, courses)
 
 

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.addresses import read_email
+from domain.playbooks import Role
 from domain.values import BIDI, one_line
 from infra.calendar import NATIONS, read_nation
 from infra.keeping import kept_secret
@@ -69,6 +70,10 @@ def _email_channel(channel: str) -> str:
     raise ValueError("must be 'outbox' or smtp://host:port (smtp://user:password@host:587 signs in, with TLS)")
 
 
+def _reply_to(address: str) -> str:
+    return read_email(address) if address else ""
+
+
 def _sms_channel(channel: str) -> str:
     if channel in ("", "outbox", "none"):
         return channel
@@ -108,6 +113,42 @@ def _store(url: str) -> str:
     raise ValueError("must be sqlite:///path/to/file")
 
 
+def _sign_in(how: str) -> str:
+    if how in ("local", "oidc", "both"):
+        return how
+    raise ValueError("must be local, oidc or both")
+
+
+def _issuer(url: str) -> str:
+    if not url or (WEB.fullmatch(url) and "?" not in url and "@" not in url and _has_place(url) and is_private(url)):
+        return url
+    raise ValueError("must be the issuer exactly as the provider writes it, beginning with https://")
+
+
+def is_private(url: str) -> bool:
+    """Can nobody on the way read or change what goes there: https, or a server on this machine?"""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
+
+
+def read_roles(text: str) -> dict[str, Role]:
+    """Read `group=role,group=role`. Raises `ValueError`."""
+    pairs = [pair.rpartition("=") for pair in text.split(",") if pair.strip()]
+    if any(not group.strip() for group, _, _ in pairs):
+        raise ValueError("must be group=role,… with what the provider calls each group")
+    return {group.strip(): Role(role.strip()) for group, _, role in pairs}
+
+
+def _oidc_roles(text: str) -> str:
+    try:
+        read_roles(text)
+    except ValueError as wrong:
+        words = str(wrong)
+        roles = ", ".join(Role)
+        raise ValueError(words if "group=role" in words else f"a role is one of {roles}") from None
+    return text
+
+
 SLOWEST = 0.01  # e-mails a second
 WEB = re.compile(
     r"https?://([A-Za-z0-9._~%:-]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?([/?][A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
@@ -124,6 +165,9 @@ class Settings(BaseSettings):
     store: Annotated[str, AfterValidator(_store)] = ""
     email: Annotated[str, AfterValidator(_email_channel)] = "outbox"
     email_from: Annotated[str, AfterValidator(read_email)] = "muster@example.org"
+    reply_to: Annotated[
+        str, AfterValidator(_reply_to), Field(description="where answers to mails go and are read; empty: the sender")
+    ] = ""
     email_rate: Annotated[
         float,
         Field(ge=0, allow_inf_nan=False, description="e-mails a second at most; 0 is as fast as the server takes them"),
@@ -142,6 +186,16 @@ class Settings(BaseSettings):
     proxy: Annotated[
         str, AfterValidator(_proxy), Field(description="address of the one proxy whose X-Forwarded-For is believed")
     ] = ""
+    sign_in: Annotated[
+        str, AfterValidator(_sign_in), Field(description="how officers sign in: local, oidc or both")
+    ] = "local"
+    oidc_issuer: Annotated[str, AfterValidator(_issuer), Field(description="the OpenID Connect provider")] = ""
+    oidc_client_id: Annotated[str, AfterValidator(_line), Field(max_length=200)] = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_roles_claim: Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=200)] = "roles"
+    oidc_roles: Annotated[
+        str, AfterValidator(_oidc_roles), Field(description="what each of the provider's groups may do: group=role,…")
+    ] = ""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -149,6 +203,12 @@ class Settings(BaseSettings):
         if isinstance(given, str) and given != given.encode(errors="replace").decode():
             raise ValueError("must be UTF-8 text")
         return given
+
+    @model_validator(mode="after")
+    def _provider_is_named(self) -> Self:
+        if self.sign_in != "local" and not (self.oidc_issuer and self.oidc_client_id):
+            raise ValueError(f"MUSTER_SIGN_IN={self.sign_in} needs MUSTER_OIDC_ISSUER and MUSTER_OIDC_CLIENT_ID")
+        return self
 
     @model_validator(mode="after")
     def _keys_have_their_shape(self) -> Self:
@@ -161,6 +221,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def reply_address(self) -> str:
+        """Where somebody's answer to a mail goes."""
+        return self.reply_to or self.email_from
+
+    @property
     def store_url(self) -> str:
         return self.store or f"sqlite:///{self.home / 'muster.db'}"
 
@@ -168,6 +233,11 @@ class Settings(BaseSettings):
     def texts(self) -> str:
         """How text messages leave: into the outbox as long as e-mails do, unless it is said otherwise."""
         return self.sms or ("outbox" if self.email == "outbox" else "none")
+
+    @property
+    def role_of_group(self) -> dict[str, Role]:
+        """What each of the provider's groups may do; empty: officers' roles are those on our own list."""
+        return read_roles(self.oidc_roles)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from domain.events import Event
+from domain.incidents import Incident
 from domain.invitations import Invitation
 from domain.needs import Need
+from domain.responders import Responder
 from domain.situations import Situation
 from domain.stories import because, label
 from infra.store import NeedRow, Store
+from infra.store.lists import NeedListed
+
+A_HELPER = "A helper"  # who has been erased
 
 
 def need_as_json(store: Store, situation: Situation, story: list[Event] | None = None) -> dict[str, Any]:
@@ -35,6 +40,7 @@ def need_as_json(store: Store, situation: Situation, story: list[Event] | None =
         "held": situation.held,
         "held_until": say_instant(need.held_until),
         "sensitive": need.sensitive,
+        "lawful_basis": need.lawful_basis.value,
         "like": need.like,
         "urgent": need.urgent,
         "urgent_because": need.urgent_because,
@@ -82,13 +88,58 @@ def row_as_json(row: NeedRow) -> dict[str, Any]:
     }
 
 
+def listed_as_json(row: NeedListed) -> dict[str, Any]:
+    """One need of a list of the API: as `need list --json`, with how much of it is covered."""
+    return {
+        "need": row.need,
+        "status": row.status.value,
+        "outcome": row.outcome.value if row.outcome else None,
+        "category": row.category,
+        "area": row.area,
+        "summary": row.summary,
+        "needed_by": say_instant(row.needed_by),
+        "wake_at": say_instant(row.wake_at),
+        "incident": row.incident,
+        "exercise": row.exercise,
+        "urgent": row.urgent,
+        "held": row.held,
+        "needed": row.needed,
+        "covered": row.covered,
+        "with_officer": row.with_officer,
+    }
+
+
+def incident_as_json(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
+    """What `incident show --json` and the API answer of an incident itself. `names`: of officers, by id."""
+    return {
+        "incident": incident.id,
+        "name": incident.name,
+        "place": incident.place,
+        "lead": names.get(incident.lead, incident.lead),
+        "exercise": incident.exercise,
+        "status": "closed" if incident.closed else "on-hold" if incident.held else "open",
+        "opened_at": say_instant(incident.opened_at),
+        "held_at": say_instant(incident.held_at),
+        "closed_at": say_instant(incident.closed_at),
+    }
+
+
+def responder_as_json(responder: Responder) -> dict[str, Any]:
+    """A responder for programs: no way to reach them, and not the place they live at."""
+    return responder.model_dump(mode="json", exclude={"point"})
+
+
 def names_in(store: Store, situation: Situation, events: Iterable[Event]) -> dict[str, str]:
-    """What the ids in a need and its story are called: responders by id, officers by id and by `officer:ID`."""
+    """What the ids in a need and its story are called: responders by id, officers by id and by `officer:ID`, programs
+    by `key:ID`."""
+    events = list(events)
     named = {i.responder for i in situation.invitations} | {*situation.need.keep_from}
     ids = named | {r for event in events for r in event.responders}
-    names = store.responder_names(sorted(ids))
+    names = dict.fromkeys(ids, A_HELPER) | store.responder_names(sorted(ids))
     for officer in situation.officers:
         names[officer.id] = names[f"officer:{officer.id}"] = officer.name
+    if any(event.by.startswith("key:") for event in events):
+        names |= {f"key:{key.id}": key.name for key in store.api_keys()}
     return names
 
 

@@ -106,7 +106,7 @@ def latest_of(situation: Situation, responder: str) -> Invitation | Refusal:
     theirs = [invitation for invitation in situation.invitations if invitation.responder == responder]
     if not theirs:
         need = situation.need.id
-        return Refusal("unknown", f"{responder} was not asked about {need}; ask them first: muster need ask {need} …")
+        return Refusal("unasked", f"{responder} was not asked about {need}; ask them first.")
     return max(theirs, key=lambda invitation: invitation.cycle)
 
 

@@ -157,8 +157,7 @@ def _resident_says(letter: Letter, task: Task) -> Brief:
             TAKE,
             "Phone the resident. Are they safe? What is still missing?",
             "Phone those who promised, below, and find out what happened.",
-            "Then say how it ended, on the task's page: it has all happened, it stays as it is, or we look again for "
-            "what did not come.",
+            "It can end in three ways: it has all happened, it stays as it is, or we look again for what did not come.",
         ),
     )
 
@@ -188,6 +187,17 @@ def _call_partner(letter: Letter, task: Task) -> Brief:
                 f"Phone {partner} and ask them not to go.",
                 f"Then record it, so that somebody else is asked: muster need answer {letter.need.id} "
                 f"{_partner_id(letter, task)} no",
+            ),
+        )
+    if task.note == EventCode.complained.value:
+        return Brief(
+            f"Phone {partner}: they marked our email as unwanted",
+            f"{partner} told their email provider that a mail of ours is unwanted. We ask them nothing more of this "
+            "kind; what they have promised stands.",
+            (
+                TAKE,
+                f"Phone {partner}: was it a slip, or do they want to be asked less, or not at all?",
+                f"To ask them nothing at all for now: muster directory pause {_partner_id(letter, task)} --for 4w",
             ),
         )
     if task.note == EventCode.transfer_asked.value:
@@ -227,6 +237,7 @@ def _call_about_transfer(letter: Letter, task: Task, partner: str) -> Brief:
             TAKE,
             f"Phone {partner} and ask whether they could go there.",
             f"Then record it: muster need answer {letter.need.id} {_partner_id(letter, task)} move, or stay.",
+            f"If you cannot reach them, say so here: then we stop asking, and {other} still needs somebody else.",
         ),
     )
 

@@ -49,7 +49,7 @@ def compose(
     to: str,
     sender_name: str,
     sender: str,
-    reply_to: str | None,
+    reply_to: str,
     date: datetime,
     message_id: str,
     boundary: str,
@@ -67,7 +67,7 @@ def compose(
     lines = [
         _sender_line(sender_name, sender),
         f"To: {wire_address(to)}",
-        *([f"Reply-To: {wire_address(reply_to, 'reply address')}"] if reply_to else []),
+        f"Reply-To: {wire_address(reply_to, 'reply address')}",
         f"Subject: {_unstructured(_trimmed(_safe(subject, 'subject'), LONGEST_SUBJECT))}",
         f"Date: {_written(date)}",
         f"Message-ID: {_checked(message_id, _MESSAGE_ID, 'message id')}",

@@ -195,7 +195,7 @@ class Part:
         """`1 lift in a car`, `2 homecomings (settling in at home)`: the amount, with what it is where the unit alone
         does not say."""
         capability = self.line.capability
-        title, unit = small_first(capability.title), capability.unit
+        title, unit = capability.title_inside, capability.unit
         if title.casefold() in (unit.casefold(), capability.units.casefold()):
             return self.amount
         if title.startswith(f"{unit} "):
@@ -220,6 +220,11 @@ def say_parts(parts: Iterable[Part]) -> str:
     """`20 food parcels, 2 lifts and 4 more things`: what parts come to, in one breath."""
     amounts = [part.amount for part in parts]
     return say_some(amounts, shown=2, others="more things") if amounts else "help"
+
+
+def may_be_shared(parts: list[Part]) -> bool:
+    """Can somebody give some of these and not all?"""
+    return len(parts) > 1 or any(part.line.capability.split and part.count > 1 for part in parts)
 
 
 def parts_of(need: Need, counts: Iterable[tuple[int, int]]) -> list[Part]:
@@ -247,8 +252,3 @@ def has_newer(letter: Letter, invitation: Invitation) -> bool:
 def pledges_of(letter: Letter, invitation: Invitation) -> list[Part]:
     """What this invitation promises that counts."""
     return [Part(letter.need.line(share.line), share.pledged, share) for share in invitation.shares if share.pledged]
-
-
-def small_first(title: str) -> str:
-    """`Food parcels` as it stands inside a sentence; `PPE` stays."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from domain.labels import say_some
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind, TaskStatus
@@ -15,6 +17,7 @@ from notifications.resident_received import ResidentReceivedWords
 
 CLOSED = Skip("the need is closed; the resident is told how it ended")
 A_VOLUNTEER = "A local volunteer"
+AT_ONCE = timedelta(minutes=2)  # news this soon after it was recorded needs no mail of its own before it
 LONGEST_WHO = 80  # letters of a subject that say who
 
 
@@ -32,6 +35,8 @@ def write_received(letter: Letter) -> ResidentReceivedWords | Skip:
     """Say that the request is on record."""
     if letter.need.closed:
         return CLOSED
+    if nobody_to_ask(letter):
+        return Skip("there is nobody to ask: one mail says both")
     return ResidentReceivedWords(
         **letter.common,
         asked=say_parts(whole(letter)),
@@ -67,6 +72,7 @@ def write_delayed(letter: Letter) -> ResidentDelayedWords | Skip:
     return ResidentDelayedWords(
         **letter.common,
         officer=with_officer(letter),
+        first=nobody_to_ask(letter) and letter.message.created_at < letter.need.opened_at + AT_ONCE,
         missing=say_parts(missing(letter)),
         lines=letter.list_parts(missing(letter)),
         part_promised=bool(letter.situation.giving),
@@ -103,6 +109,11 @@ def write_closed(letter: Letter) -> ResidentClosedWords | Skip:
         asked=say_parts(whole(letter)),
         status=letter.status_link,
     )
+
+
+def nobody_to_ask(letter: Letter) -> bool:
+    """Did an officer get it before anybody was asked?"""
+    return letter.need.delay_told and with_officer(letter) and not letter.situation.invitations
 
 
 def with_officer(letter: Letter) -> bool:

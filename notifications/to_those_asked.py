@@ -8,7 +8,17 @@ from domain.links import LinkTo, Purpose
 from domain.responders import Responder
 from domain.timing import may_remind
 from notifications.invitation import InvitationWords
-from notifications.letters import NO_INVITATION, PROMISED, Letter, Part, Skip, has_newer, pledges_of, say_parts
+from notifications.letters import (
+    NO_INVITATION,
+    PROMISED,
+    Letter,
+    Part,
+    Skip,
+    has_newer,
+    may_be_shared,
+    pledges_of,
+    say_parts,
+)
 from notifications.lines_added import LinesAddedWords
 from notifications.reminder import ReminderWords
 from notifications.reserve_call import ReserveCallWords
@@ -54,7 +64,7 @@ def write_invitation(letter: Letter) -> InvitationWords | Skip:
                 category=letter.category,
                 asked=say_parts(wanted),
                 lines=_ask_lines(letter, wanted),
-                in_part=_may_be_shared(wanted),
+                in_part=may_be_shared(wanted),
                 urgent=letter.need.urgent,
                 when=letter.when(part.line for part in wanted),
                 area=letter.area,
@@ -86,6 +96,7 @@ def write_lines_added(letter: Letter) -> LinesAddedWords | Skip:
                 asked=say_parts(added),
                 added=_ask_lines(letter, added, wanted),
                 before=_ask_lines(letter, before, wanted),
+                in_part=may_be_shared(wanted),
                 when=letter.when(part.line for part in wanted),
                 area=letter.area,
                 where=letter.where,
@@ -111,7 +122,7 @@ def write_reminder(letter: Letter) -> ReminderWords | Skip:
                 category=letter.category,
                 asked=say_parts(wanted),
                 lines=_ask_lines(letter, wanted),
-                in_part=_may_be_shared(wanted),
+                in_part=may_be_shared(wanted),
                 when=letter.when(part.line for part in wanted),
                 area=letter.area,
                 where=letter.where,
@@ -165,10 +176,6 @@ def _ask_lines(letter: Letter, parts: list[Part], among: list[Part] | None = Non
         + (f", by {letter.say(part.line.due)}" if apart else "")
         for part in parts
     )
-
-
-def _may_be_shared(parts: list[Part]) -> bool:
-    return len(parts) > 1 or any(part.line.capability.split and part.count > 1 for part in parts)
 
 
 def _why(letter: Letter, responder: Responder, parts: list[Part]) -> str:

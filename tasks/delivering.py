@@ -14,11 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from domain.bouncing import record_delayed, record_undeliverable
-from domain.handing_over import pass_from_unreachable, raise_task
-from domain.messages import ASKS, Message
 from domain.messages import Channel as ByChannel
-from domain.officers import TaskKind
 from infra import clock
 from infra.door import Busy, Door
 from infra.stopping import stop_asked
@@ -27,9 +23,10 @@ from notifications.channels import Accepted, Channel, Deferred, Down, Mail, Refu
 from notifications.folding import fold
 from notifications.words import Words
 from notifications.writing import Skip
+from tasks.consequences import act_by_task, act_on_dead_mail, act_on_delayed, goes_elsewhere
 from tasks.gathering import Worded, gather
 from tasks.leasing import held
-from tasks.wording import CannotWord, NoAddress, Wording, carries_others, freeze, mailable
+from tasks.wording import CannotWord, NoAddress, Wording, freeze
 
 AT_ONCE = 100  # messages claimed together, as long as no rate is set
 SECONDS_AT_ONCE = 5  # with a rate: as many as go out in this time
@@ -149,7 +146,7 @@ class Batch:
             return words
         skipped = self._ended(row, MessageState.skipped, words.why)
         if words.raises:
-            self._first(skipped, partial(self._raise_task, row.message, words.raises))
+            self._first(skipped, partial(act_by_task, self.door, row.message, words.raises))
         else:
             self._record(skipped)
         return None
@@ -183,9 +180,9 @@ class Batch:
             case Refused(_, why, True):
                 self._dead(row, why)
             case Refused(_, why, False) | Deferred(_, why) if row.refusals < len(RETRIES):
-                if isinstance(result, Deferred) and self._goes_elsewhere(row.message):
+                if isinstance(result, Deferred) and goes_elsewhere(self.door, row.message):
                     moved = self._ended(row, MessageState.skipped, f"held up, so their next contact is asked: {why}")
-                    self._first(moved, partial(self._act_on_delayed, row.message))
+                    self._first(moved, partial(act_on_delayed, self.door, row.message))
                 else:
                     self._record(self._later(replace(row, refusals=row.refusals + 1), RETRIES[row.refusals], why))
             case Refused(_, why, False):  # we are refused, not the recipient: nobody counts as unable for that
@@ -232,7 +229,7 @@ class Batch:
         if row.message.channel is ByChannel.sms:
             self._record(bounced)
         else:
-            self._first(bounced, partial(self._act_on_dead_mail, row))
+            self._first(bounced, partial(act_on_dead_mail, self.door, row))
 
     def _first(self, row: OutboxRow, act: Callable[[], None]) -> None:
         """Record `row` only when `act` has been done: a crash in between does both again, and twice is harmless."""
@@ -246,37 +243,3 @@ class Batch:
                 log.warning("message %s: what follows has to wait: %s", row.message.id, type(passing).__name__)
             else:
                 self._record(row)
-
-    def _act_on_dead_mail(self, row: OutboxRow) -> None:
-        """What this mail carried for other needs has not arrived either."""
-        carried = self.door.store.carried(row.message.id) if carries_others(row) else []
-        for message in (row.message, *(other.message for other in carried)):
-            self._act_on_dead(message)
-
-    def _act_on_dead(self, message: Message) -> None:
-        """A partner counts as unable, an officer's task passes on, for a resident somebody is asked to phone."""
-        kind, _, id = message.to.partition(":")
-        if kind == "resident":
-            self._raise_task(message, TaskKind.call_resident, note=message.kind.value)
-        elif kind == "officer":
-            self.door.change(message.need, partial(pass_from_unreachable, officer=id))
-        elif message.invitation:
-            decide = partial(record_undeliverable, message=message, contacts=self._contacts(message))
-            self.door.change(message.need, decide)
-
-    def _goes_elsewhere(self, message: Message) -> bool:
-        """Is this an urgent ask, and is there another contact who could have it at once?"""
-        urgent = message.urgent and message.kind in ASKS
-        return urgent and message.contact + 1 < self._contacts(message)
-
-    def _contacts(self, message: Message) -> int:
-        return len(mailable(self.door.store.contacts(message.to.removeprefix("responder:"))))
-
-    def _act_on_delayed(self, message: Message) -> None:
-        """An urgent ask cannot leave now: the partner's next contact is asked."""
-        decide = partial(record_delayed, message=message, contacts=self._contacts(message))
-        self.door.change(message.need, decide)
-
-    def _raise_task(self, message: Message, kind: TaskKind, note: str | None = None) -> None:
-        decide = partial(raise_task, kind=kind, invitation=message.invitation, note=note)
-        self.door.change(message.need, decide)

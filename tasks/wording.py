@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from domain.links import LinkTo, Purpose, derive_token, url_of
 from domain.messages import Channel, Message, MessageKind
+from domain.officers import working
 from domain.responders import Contact
 from domain.situations import Situation
 from infra import clock
@@ -108,7 +109,7 @@ class Wording:
         if kind == "resident":
             found = store.resident(message.need).write_to
         elif kind == "officer":
-            found = next((officer.email for officer in store.officers() if officer.id == id), None)
+            found = next((officer.email for officer in working(store.officers()) if officer.id == id), None)
         else:
             addresses = mailable(store.contacts(id))
             found = addresses[min(message.contact, len(addresses) - 1)] if addresses else None
@@ -121,7 +122,7 @@ class Wording:
         if self.door.settings.texts == "none":
             raise NoAddress("no text messages are sent from here")
         if kind == "officer":
-            numbers = [officer.phone for officer in store.officers() if officer.id == id]
+            numbers = [officer.phone for officer in working(store.officers()) if officer.id == id]
         else:
             numbers = [contact.phone for contact in store.contacts(id)]
         known = [number for number in numbers if number]
@@ -143,7 +144,7 @@ class Wording:
             to=address,
             sender_name=settings.council,
             sender=settings.email_from,
-            reply_to=None,
+            reply_to=settings.reply_address,
             date=datetime.fromisoformat(fixed["date"]),
             message_id=f"<{message.id}@{domain}>",
             boundary=fixed["boundary"],

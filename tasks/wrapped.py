@@ -18,6 +18,7 @@ from infra.store import MessageState
 from notifications.channels import open_channel, open_texts
 from tasks.auditing import audit
 from tasks.delivering import Deliverer
+from tasks.keeping_house import keep_house
 from tasks.moving import move_needs
 
 MOST_AT_ONCE = 1000
@@ -74,7 +75,14 @@ async def deliver_messages() -> dict[str, int]:
 @task(cache_policy=NO_CACHE)
 async def audit_promises() -> list[str]:
     """What is wrong, in sentences. A need that lost its alarm gets one; once it has, it is not lost."""
-    return await asyncio.to_thread(audit, the_door().store, clock.now())
+    telling = [deliverer.channel.carries for deliverer in _deliverers() if deliverer.channel.tells]
+    return await asyncio.to_thread(audit, the_door().store, clock.now(), telling)
+
+
+@task(cache_policy=NO_CACHE)
+async def erase_what_is_past() -> dict[str, int]:
+    """Erase what is past its time; how much of each class. The second time there is nothing left to erase."""
+    return await asyncio.to_thread(keep_house, the_door())
 
 
 @task(cache_policy=NO_CACHE)

@@ -54,6 +54,7 @@ class Town:
     catalogue: Catalogue
     moment: datetime = START
     server: MailServer | None = None
+    base_url: str = "http://town.example.org"
     door: Door = field(init=False)
     channel: Channel = field(init=False)
     texts: Channel = field(init=False)
@@ -64,7 +65,7 @@ class Town:
     def __post_init__(self) -> None:
         settings = Settings(
             home=self.home,
-            base_url="http://town.example.org",
+            base_url=self.base_url,
             council="Ambleford Council",
             phone="01632 960 100",
             keys=SecretStr("k1:" + "a" * 40),
@@ -409,9 +410,11 @@ def said(mail: EmailMessage) -> str:
 
 
 @contextmanager
-def town_at(home: Path, catalogue: Catalogue, server: MailServer | None = None) -> Iterator[Town]:
+def town_at(
+    home: Path, catalogue: Catalogue, server: MailServer | None = None, base_url: str = "http://town.example.org"
+) -> Iterator[Town]:
     """A town that is closed at the end."""
-    town = Town(home, catalogue, server=server)
+    town = Town(home, catalogue, server=server, base_url=base_url)
     try:
         yield town
     finally:

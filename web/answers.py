@@ -11,6 +11,7 @@ from domain.needs import Line
 from domain.situations import Situation
 from domain.times import read_when
 from web.forms import Form, Wrong, read_name, read_note
+from web.languages import _
 from web.site import Site
 
 SAYS_YES = (AnswerKind.accept, AnswerKind.part)
@@ -25,7 +26,7 @@ def read_answer(
     wrong = Wrong()
     said = form.get("answer", "")
     if said not in list(AnswerKind):
-        wrong.say("answer", "Select your answer." if invitation.has_promised else "Select whether you can help.")
+        wrong.say("answer", _("Select your answer.") if invitation.has_promised else _("Select whether you can help."))
         return None, wrong
     kind, yes = AnswerKind(said), AnswerKind(said) in SAYS_YES
     lines = asked_lines(situation, invitation)
@@ -51,7 +52,7 @@ def _read_offers(form: Form, lines: list[Line], wrong: Wrong) -> dict[int, int]:
         if typed.isascii() and typed.isdigit() and len(typed) <= 9:
             offers[line.number] = int(typed)
         else:
-            wrong.say(f"quantity-{line.number}", "Enter a whole number, such as 5.")
+            wrong.say(f"quantity-{line.number}", _("Enter a whole number, such as 5."))
     return offers
 
 
@@ -63,10 +64,10 @@ def _read_ready_by(form: Form, lines: list[Line], now: datetime, site: Site, wro
             try:
                 moment = read_when(typed, now, site.settings.zone)
             except (ValueError, OverflowError):
-                wrong.say(place, "Enter a time, such as 14:30, or a day and time, such as 2026-11-22T14:30.")
+                wrong.say(place, _("Enter a time, such as 14:30, or a day and time, such as 2026-11-22T14:30."))
                 continue
             if not now - timedelta(hours=1) <= moment <= now + LATEST_READY:
-                wrong.say(place, "Enter a time that is still to come, within a year.")
+                wrong.say(place, _("Enter a time that is still to come, within a year."))
             ready[line.number] = moment
     return ready
 
@@ -76,7 +77,7 @@ def _read_reason(form: Form, wrong: Wrong) -> Reason | None:
     said = form.get("reason", "")
     found = next((reason for reason in PARTNER_REASONS if reason.value == said), None)
     if said and found is None:
-        wrong.say("reason", "Select a reason from the list, or none.")
+        wrong.say("reason", _("Select a reason from the list, or none."))
     return found
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from anyio import CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from infra.door import Busy, Door, NoSuchNeed
 from infra.settings import settings
 from infra.store import StoreError, open_store
-from web import health, mailbox, muting, new_link, officer, partner, partner_home, resident
+from web import about, calendar_file, health, mailbox, muting, new_link, officer, partner, partner_home, resident
+from web.api.mounting import mount_api
 from web.console.routes import console_routes
+from web.convertors import Anything as Anything
 from web.forms import Form, FormBroken, read_form
+from web.languages import InTheirLanguage, _, reviewed
 from web.security import (
     LastResort,
     Limits,
@@ -31,9 +32,7 @@ from web.security import (
     network_of,
 )
 from web.site import Site, UnknownLink
-
-WRITERS = 12  # answers being recorded at once: should the store be busy, others can still read
-_WRITERS: RunVar[CapacityLimiter] = RunVar("writers")
+from web.writing import writers
 
 Show = Callable[[Site, Request], Response]
 Take = Callable[[Site, Request, Form], Response]
@@ -46,40 +45,32 @@ def create_app(door: Door | None = None) -> Starlette:
     app = Starlette(
         routes=_routes(site),
         exception_handlers=_when_wrong(site),
-        middleware=[Middleware(SafeHeaders), Middleware(LastResort, page=_last_resort(site))],
+        middleware=[
+            Middleware(SafeHeaders),
+            *([Middleware(InTheirLanguage, languages=spoken)] if (spoken := reviewed()) else []),
+            Middleware(LastResort, page=_last_resort(site)),
+        ],
     )
     app.router.redirect_slashes = False
     site.templates  # noqa: B018 - compiled now, so that no visitor waits for it
     return app
 
 
-class Anything(Convertor[str]):
-    """Whatever a mail program has left of a link: slashes and line breaks too."""
-
-    regex = r"[\s\S]*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("anything", Anything())
-
-
-def _routes(site: Site) -> list[Route]:
+def _routes(site: Site) -> list[BaseRoute]:
     def page(path: str, show: Show, take: Take | None = None) -> Route:
         return Route(path, _endpoint(site, show, take), methods=["GET", "POST"] if take else ["GET"])
 
     return [
         page("/", home),
         page("/r/new", new_link.open_page, new_link.send),
+        page("/r/ics/{token:anything}", calendar_file.send_file),
         page("/r/{token:anything}", partner.open_page, partner.send),
         page("/s/{token:anything}", resident.open_page, resident.send),
         page("/t/{token:anything}", officer.open_page, officer.send),
         page("/u/{token:anything}", muting.open_page, muting.send),
         page("/p/{token:anything}", partner_home.open_page, partner_home.send),
+        page("/privacy", about.privacy),
+        page("/accessibility", about.accessibility),
         page("/healthz", health.healthz),
         page("/readyz", health.readyz),
         page("/mailbox", mailbox.show_mails),
@@ -87,6 +78,7 @@ def _routes(site: Site) -> list[Route]:
         page("/mailbox/{name}/html", mailbox.show_html),
         page("/static/{name}", static),
         *console_routes(site),
+        mount_api(site),
     ]
 
 
@@ -99,19 +91,9 @@ def _endpoint(site: Site, show: Show, take: Take | None) -> Endpoint:
         if comes_from_elsewhere(request.headers, site.settings.base_url):
             raise FormBroken(403, "This answer was sent from another website. Please use the link in our message.")
         form = request.state.form = await read_form(request)
-        return await to_thread.run_sync(take, site, request, form, limiter=_writers())
+        return await to_thread.run_sync(take, site, request, form, limiter=writers())
 
     return endpoint
-
-
-def _writers() -> CapacityLimiter:
-    """The places for answers being recorded: one set for each event loop, as limiters must be."""
-    try:
-        return _WRITERS.get()
-    except LookupError:
-        limiter = CapacityLimiter(WRITERS)
-        _WRITERS.set(limiter)
-        return limiter
 
 
 def home(site: Site, request: Request) -> Response:
@@ -133,13 +115,13 @@ def static(site: Site, request: Request) -> Response:
 
 
 def _when_wrong(site: Site) -> dict[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
-    async def unknown_link(request: Request, _: Exception) -> Response:
+    async def unknown_link(request: Request, trouble: Exception) -> Response:
         if wait := site.limits.unknown_links.wait(network_of(client_address(request, site.settings.proxy))):
             return _too_often(site, wait)
         return site.message(
             404,
-            "We cannot find this page",
-            "The link may not be complete, or the request it belongs to may have been closed for a while.",
+            _("We cannot find this page"),
+            _("The link may not be complete, or the request it belongs to may have been closed for a while."),
             offer_link=True,
         )
 
@@ -148,16 +130,16 @@ def _when_wrong(site: Site) -> dict[int | type[Exception], Callable[[Request, Ex
 
     async def form_broken(request: Request, trouble: Exception) -> Response:
         status, sentence = (trouble.status, trouble.sentence) if isinstance(trouble, FormBroken) else (400, "")
-        return site.message(status, "We could not read your answer", sentence, "Nothing has been recorded.")
+        return site.message(status, _("We could not read your answer"), _(sentence), _("Nothing has been recorded."))
 
-    async def try_again(request: Request, _: Exception) -> Response:
+    async def try_again(request: Request, trouble: Exception) -> Response:
         form = getattr(request.state, "form", None)
         return site.message(
             503,
-            "Please try again in a moment",
-            "We cannot reach our records just now, so nothing has been recorded."
+            _("Please try again in a moment"),
+            _("We cannot reach our records just now, so nothing has been recorded.")
             if form is not None
-            else "We cannot reach our records just now.",
+            else _("We cannot reach our records just now."),
             again=dict(form) if form else None,
             headers={"Retry-After": "5"},
         )
@@ -167,9 +149,14 @@ def _when_wrong(site: Site) -> dict[int | type[Exception], Callable[[Request, Ex
         headers = dict(trouble.headers or {}) if isinstance(trouble, HTTPException) else None
         if status == 405:
             return site.message(
-                status, "That is not possible here", "Please use the link in our message.", headers=headers
+                status, _("That is not possible here"), _("Please use the link in our message."), headers=headers
             )
-        return site.message(status, "We cannot find this page", "Check the address, or use the link in our message.")
+        return site.message(
+            status,
+            _("We cannot find this page"),
+            _("Check the address, or use the link in our message."),
+            headers=headers,
+        )
 
     return {
         UnknownLink: unknown_link,
@@ -185,8 +172,8 @@ def _when_wrong(site: Site) -> dict[int | type[Exception], Callable[[Request, Ex
 def _too_often(site: Site, wait: int) -> Response:
     return site.message(
         429,
-        "Please wait a little",
-        "Too many attempts have come from where you are. Nothing has been recorded; try again in a minute.",
+        _("Please wait a little"),
+        _("Too many attempts have come from where you are. Nothing has been recorded; try again in a minute."),
         headers={"Retry-After": str(wait)},
     )
 
@@ -196,9 +183,9 @@ def _last_resort(site: Site) -> Callable[[str], Response]:
         try:
             return site.message(
                 500,
-                "Something went wrong",
-                "We are sorry. We do not know whether your answer was recorded: open the link again to see.",
-                f"If you phone us, please say incident {incident}.",
+                _("Something went wrong"),
+                _("We are sorry. We do not know whether your answer was recorded: open the link again to see."),
+                _("If you phone us, please say incident %(number)s.", number=incident),
             )
         except Exception:  # the page itself is broken: words are better than nothing
             return PlainTextResponse(f"Something went wrong. Please phone {site.settings.phone}.", 500)

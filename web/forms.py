@@ -8,11 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import Field, File, FormParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from domain.values import many_lines, one_line
+from web.languages import _
 
 LARGEST_BODY = 64 * 1024
+LARGEST_UPLOAD = 2 * 1024 * 1024
 MOST_FIELDS = 50
 MOST_FIELDS_EVER = 200  # 50 lines, three fields each, and the rest
 PATIENCE = 10.0  # seconds a body may take to arrive
@@ -56,21 +60,60 @@ async def read_form(request: Request) -> Form:
     one_click = kind == "multipart/form-data" and request.url.path.rpartition("/")[0].endswith("/u")
     if not (kind == "application/x-www-form-urlencoded" or one_click) or "content-encoding" in headers:
         raise FormBroken(415, "We can only read answers sent from the form on our pages.")
-    announced = headers.get("content-length", "0")
-    if not announced.isascii() or not announced.isdigit() or int(announced[:12]) > LARGEST_BODY:
+    body = await _read_body(request, LARGEST_BODY)
+    return parse_one_click(body) if one_click else parse_form(body)
+
+
+async def _read_body(request: Request, most: int) -> bytes:
+    """What was sent, at most so many bytes. Raises `FormBroken`."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isascii() or not announced.isdigit() or int(announced[:12]) > most:
         raise FormBroken(413, "That is more than our form can send.")
     body = bytearray()
     try:
         async with asyncio.timeout(PATIENCE):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > LARGEST_BODY:
+                if len(body) > most:
                     raise FormBroken(413, "That is more than our form can send.")
     except TimeoutError:
         raise FormBroken(408, "Your answer took too long to reach us.") from None
     except ClientDisconnect:
         raise FormBroken(400, "Your answer did not reach us whole.") from None
-    return parse_one_click(bytes(body)) if one_click else parse_form(bytes(body))
+    return bytes(body)
+
+
+async def read_upload(request: Request) -> Form:
+    """Read a form that may hold one file: its bytes as Latin-1, one letter a byte. Raises `FormBroken`."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
+        return await read_form(request)
+    return parse_upload(await _read_body(request, LARGEST_UPLOAD), request.headers["content-type"])
+
+
+def parse_upload(body: bytes, kind: str) -> Form:
+    """The parts of a multipart body, each name once. Raises `FormBroken` for what no browser sends."""
+    fields: dict[str, str] = {}
+
+    def add_field(part: Field) -> None:
+        fields.setdefault(_name(part), (part.value or b"").decode("utf-8"))
+
+    def add_file(part: File) -> None:
+        part.file_object.seek(0)
+        fields.setdefault(_name(part), part.file_object.read().decode("latin-1"))
+
+    try:
+        boundary = parse_options_header(kind)[1].get(b"boundary")
+        settings: dict[str, int] = {"MAX_MEMORY_FILE_SIZE": 2 * LARGEST_UPLOAD, "MAX_FIELDS": MOST_FIELDS}
+        parser = FormParser("multipart/form-data", add_field, add_file, boundary=boundary, config=settings)
+        parser.write(body)
+        parser.finalize()
+    except (FormParserError, ValueError, TypeError):
+        raise FormBroken(400, "Your file did not reach us in a form we can read.") from None
+    return fields
+
+
+def _name(part: Field | File) -> str:
+    return (part.field_name or b"").decode("utf-8")
 
 
 def parse_one_click(body: bytes) -> Form:
@@ -118,9 +161,10 @@ def _read_text(form: Form, place: str, longest: int, clean: Callable[[str], str]
     try:
         text = clean(form.get(place, ""))
     except ValueError as what:
-        wrong.say(place, f"What you write {what}.")
+        wrong.say(place, _("What you write %(what)s.", what=what))
         return None
     if len(text) > longest:
-        wrong.say(place, f"Use {longest:,} characters or fewer. You have used {len(text):,}.")
+        used = {"most": f"{longest:,}", "count": f"{len(text):,}"}
+        wrong.say(place, _("Use %(most)s characters or fewer. You have used %(count)s.", **used))
         return None
     return text or None

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from domain.officers import TaskStatus
 from infra import clock
 from infra.store import Store, StoreError
 from web.site import Site
@@ -55,7 +54,7 @@ def what_wants_a_person(store: Store) -> list[str]:
     found = []
     if untaken := store.untaken_tasks():
         found.append(f"Tasks that every officer has let pass: {untaken}.")
-    elif late := sum(1 for task in store.tasks(statuses=[TaskStatus.open]) if task.passes):
+    elif late := store.late_tasks():
         found.append(f"Tasks that nobody has taken in time: {late}.")
     if refused := store.refused_mails():
         officers = sum(1 for row in refused if row.message.to.startswith("officer:"))

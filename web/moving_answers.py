@@ -13,12 +13,14 @@ from domain.changes import Change, Refusal
 from domain.situations import Situation
 from domain.transferring import GONE, STALE, Crossing, Shown, move, stay
 from infra.door import Busy
+from web.asked import Asked
 from web.forms import Form, Wrong, wants_to_change
+from web.languages import N_, _
 from web.moving import ANSWERS, Question, question_of
-from web.partner_pages import Asked, partner_page
+from web.partner_pages import partner_page
 from web.site import Site
 
-LESS = "Less is needed there now than when you looked. Check what would move."
+LESS = N_("Less is needed there now than when you looked. Check what would move.")
 NOTHING = Shown(0, 0)
 
 
@@ -35,12 +37,12 @@ def send_moving(site: Site, request: Request, asked: Asked, form: Form) -> Respo
         return partner_page(site, asked, {}, Wrong())
     if said not in ANSWERS:
         wrong = Wrong()
-        wrong.say("moving", "Select whether you can go there instead.")
+        wrong.say("moving", _("Select whether you can go there instead."))
         return partner_page(site, asked, {}, wrong, 422)
     if "confirm" in form:
         return _record(site, asked, said, version, Shown(_number(form.get("moves")), _number(form.get("edition"))))
     if version != str(asked.invitation.version) or question is None:
-        return partner_page(site, asked, {}, Wrong(), 409, notice=STALE if question else GONE)
+        return partner_page(site, asked, {}, Wrong(), 409, notice=_(STALE if question else GONE))
     return _check_page(site, asked, question, said)
 
 
@@ -85,8 +87,8 @@ def _record(site: Site, asked: Asked, said: str, version: str, shown: Shown) -> 
     except Busy:
         question = question_of(site, asked.situation, asked.invitation, asked.responder)
         if question is None:
-            return partner_page(site, asked, {}, Wrong(), 409, notice=GONE)
-        busy = "Many people are answering at this moment, so your answer is not recorded yet. Please send it again."
+            return partner_page(site, asked, {}, Wrong(), 409, notice=_(GONE))
+        busy = _("Many people are answering at this moment, so your answer is not recorded yet. Please send it again.")
         return _check_page(site, asked, question, said, 503, busy, {"Retry-After": "5"})
     if isinstance(done, Refusal):
         return _refuse(site, _again(site, asked), said, done)
@@ -116,6 +118,6 @@ def _refuse(site: Site, asked: Asked, said: str, refusal: Refusal) -> Response:
     """Say why not, and how it stands. What can still be taken is one press away."""
     question = question_of(site, asked.situation, asked.invitation, asked.responder)
     if refusal.code in ("less", "changed") and question:
-        notice = LESS if refusal.code == "less" else refusal.sentence
+        notice = _(LESS if refusal.code == "less" else refusal.sentence)
         return _check_page(site, asked, question, said, 409, notice)
-    return partner_page(site, asked, {}, Wrong(), 409, notice=refusal.sentence)
+    return partner_page(site, asked, {}, Wrong(), 409, notice=_(refusal.sentence))

@@ -9,6 +9,7 @@ from domain.labels import label_code
 from domain.links import Purpose
 from infra import clock
 from web.forms import Form, check_size
+from web.languages import _
 from web.security import hold_to
 from web.site import Link, Site
 
@@ -24,8 +25,8 @@ def send(site: Site, request: Request, form: Form) -> Response:
     hold_to(site.limits.posts, link.row.hash)
     check_size(form)
     if form.get("List-Unsubscribe") != "One-Click" and not form.get("confirm"):
-        return _page(site, link, 422, wrong={"confirm": "Tick the box to say that you want no more of these."})
-    responder, _, category = link.target.partition("|")
+        return _page(site, link, 422, wrong={"confirm": _("Tick the box to say that you want no more of these.")})
+    responder, _sep, category = link.target.partition("|")
     site.store.mute(responder, category, clock.now())
     return _page(site, link, muted=True)
 

@@ -13,12 +13,13 @@ from starlette.responses import Response
 from domain.addresses import read_email
 from domain.changes import Change
 from domain.messages import MessageKind
-from domain.needs import LETTERS
+from domain.needs import read_reference
 from domain.relinking import send_new_link, send_new_status_link
 from domain.situations import Situation
 from infra.door import Busy
 from infra.store import StoreError
 from web.forms import Form, Wrong, check_size
+from web.languages import _
 from web.security import client_address, hold_to, log_incident, network_of
 from web.site import Site
 
@@ -33,10 +34,10 @@ def send(site: Site, request: Request, form: Form) -> Response:
     hold_to(site.limits.new_links, network_of(client_address(request, site.settings.proxy)))
     check_size(form)
     wrong = Wrong()
-    email = _read_address(form, wrong)
     reference = read_reference(form.get("reference", ""))
     if reference is None:
-        wrong.say("reference", "Enter the reference from our message, such as N-7K3QX2.")
+        wrong.say("reference", _("Enter the reference from our message, such as N-7K3QX2."))
+    email = _read_address(form, wrong)
     if wrong or email is None or reference is None:
         return site.page("new_link.html", 422, typed=form, wrong=wrong.sentences)
     site.store.marks()  # if the store is away, say so to everybody alike
@@ -49,14 +50,8 @@ def _read_address(form: Form, wrong: Wrong) -> str | None:
     try:
         return read_email(form.get("email", "").strip()[:300])
     except ValueError:
-        wrong.say("email", "Enter an email address, such as name@example.org.")
+        wrong.say("email", _("Enter an email address, such as name@example.org."))
         return None
-
-
-def read_reference(text: str) -> str | None:
-    """`n 7k3qx2` as people type it; `None` if it cannot be one."""
-    letters = "".join(text[:40].upper().split()).replace("-", "").removeprefix("N")
-    return f"N-{letters}" if len(letters) == 6 and all(letter in LETTERS for letter in letters) else None
 
 
 def send_links(site: Site, reference: str, email: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from starlette.requests import Request
@@ -11,31 +11,31 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.answering import Answer, AnswerKind, delivered_of, settle
 from domain.changes import Change, Refusal
-from domain.links import Purpose
 from domain.situations import Situation
 from domain.taking_answers import take_answer
 from infra import clock
 from infra.door import Busy
 from web.answers import SAYS_YES, as_typed, read_answer, without_check
+from web.asked import Asked, read_asked
 from web.forms import MOST_FIELDS, Form, Wrong, check_size, wants_to_change
+from web.languages import N_, _
 from web.moving_answers import is_about_moving, send_moving
-from web.partner_pages import Asked, check_page, partner_page
+from web.partner_pages import check_page, partner_page
 from web.security import hold_to
-from web.site import Site, UnknownLink
+from web.site import Site
 
-READABLE_AFTER_CLOSING = timedelta(days=7)
-MORE_NOW = "Thank you. More is needed now than when you looked. Check what your answer comes to."
+MORE_NOW = N_("Thank you. More is needed now than when you looked. Check what your answer comes to.")
 
 
 def open_page(site: Site, request: Request) -> Response:
     """Show the invitation as it stands now."""
-    asked = _read(site, request)
+    asked = read_asked(site, request)
     return partner_page(site, asked, {}, Wrong(), show=request.query_params.get("show"))
 
 
 def send(site: Site, request: Request, form: Form) -> Response:
     """Choose (gives the check page), change (back to choosing), or confirm (recorded)."""
-    asked = _read(site, request)
+    asked = read_asked(site, request)
     hold_to(site.limits.posts, asked.link.row.hash)
     check_size(form, max(MOST_FIELDS, 20 + 3 * len(asked.invitation.shares)))
     if is_about_moving(form):
@@ -48,21 +48,6 @@ def send(site: Site, request: Request, form: Form) -> Response:
     if "confirm" in form:
         return _record(site, asked, form, answer)
     return _check(site, asked, form, answer)
-
-
-def _read(site: Site, request: Request) -> Asked:
-    link = site.open_link(request.path_params["token"], Purpose.invite)
-    situation = site.door.find(link.row.need or "")
-    invitation = situation.by_id.get(link.target) if situation else None
-    responder = site.store.responder(invitation.responder) if invitation else None
-    if situation is None or invitation is None or responder is None or _expired(situation, clock.now()):
-        raise UnknownLink
-    return Asked(link, situation, invitation, responder)
-
-
-def _expired(situation: Situation, now: datetime) -> bool:
-    closed_at = situation.need.closed_at
-    return closed_at is not None and now >= closed_at + READABLE_AFTER_CLOSING
 
 
 def _check(site: Site, asked: Asked, form: Form, answer: Answer) -> Response:
@@ -112,10 +97,10 @@ def _refuse(site: Site, asked: Asked, form: Form, answer: Answer, refusal: Refus
     """Say why not, and how it stands. What can still be taken is one press away."""
     if refusal.code == "invalid":
         wrong = Wrong()
-        wrong.say(refusal.place or "answer", refusal.sentence)
+        wrong.say(refusal.place or "answer", _(refusal.sentence))
         return partner_page(site, asked, without_check(form), wrong, 422)
     if refusal.code in ("filled", "less"):
-        return check_page(site, asked, _as_shown(answer, asked), 409, notice=refusal.sentence)
+        return check_page(site, asked, _as_shown(answer, asked), 409, notice=_(refusal.sentence))
     if refusal.code == "stale" and answer.page_version in (None, asked.invitation.version):
-        return check_page(site, asked, _as_shown(answer, asked), 409, notice=MORE_NOW)
-    return partner_page(site, asked, without_check(form), Wrong(), 409, notice=refusal.sentence)
+        return check_page(site, asked, _as_shown(answer, asked), 409, notice=_(MORE_NOW))
+    return partner_page(site, asked, without_check(form), Wrong(), 409, notice=_(refusal.sentence))

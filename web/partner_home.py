@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,29 +15,26 @@ from domain.links import Purpose
 from domain.responders import Responder
 from domain.situations import Situation
 from infra import clock
+from infra.playbooks import load_catalogue
 from notifications.letters import shared_area
 from web.forms import Form, Wrong, check_size, wants_to_change
+from web.languages import _
+from web.partner_wishes import (
+    DAYS,
+    MOST_A_WEEK,
+    UNTIL_THEY_SAY,
+    Wish,
+    grant,
+    is_so_already,
+    list_wishes,
+    paused_until,
+    read_wish,
+    say_days,
+    say_limit,
+)
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
 from web.states import say_invitation
-
-UNTIL_THEY_SAY = datetime(9998, 1, 1, tzinfo=UTC)
-PAUSES = {
-    "pause-week": ("Pass me over for a week", timedelta(days=7)),
-    "pause-fortnight": ("Pass me over for two weeks", timedelta(days=14)),
-    "pause-month": ("Pass me over for a month", timedelta(days=30)),
-    "pause": ("Pass me over until I say so", None),
-}
-RESUME, MUTE, UNMUTE = "resume", "mute-", "unmute-"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """One thing they may choose: its value in the form, its label, and what it comes to."""
-
-    value: str
-    label: str
-    means: str
 
 
 @dataclass(frozen=True)
@@ -73,30 +70,16 @@ def send(site: Site, request: Request, form: Form) -> Response:
     check_size(form)
     if wants_to_change(request, form):
         return _page(site, own, form, Wrong())
-    wish = next((wish for wish in _wishes(site, own) if wish.value == form.get("answer")), None)
-    if wish is None and "confirm" in form and _is_so_already(own.responder, form.get("answer", "")):
+    wrong, wishes = Wrong(), _wishes(site, own)
+    if "confirm" in form and is_so_already(own.responder, form.get("answer", "")):
         return RedirectResponse(f"{site.prefix}/p/{own.link.token}", 303)  # sent twice
+    wish = read_wish(form, wishes, wrong)
     if wish is None:
-        wrong = Wrong()
-        wrong.say("answer", "Select what you would like us to do.")
         return _page(site, own, form, wrong, 422)
     if "confirm" not in form:
-        return site.page("partner_home_check.html", wish=wish, fields={"answer": wish.value})
-    _grant(site, own.responder.id, wish.value)
+        return site.page("partner_home_check.html", wish=wish, fields={"answer": wish.value} | wish.typed)
+    grant(site, own.responder.id, wish)
     return RedirectResponse(f"{site.prefix}/p/{own.link.token}", 303)
-
-
-def _grant(site: Site, responder: str, wish: str) -> None:
-    now = clock.now()
-    if wish in PAUSES:
-        length = PAUSES[wish][1]
-        site.store.pause(responder, now + length if length else UNTIL_THEY_SAY, now)
-    elif wish == RESUME:
-        site.store.pause(responder, None, now)
-    elif wish.startswith(MUTE):
-        site.store.mute(responder, wish.removeprefix(MUTE), now)
-    else:
-        site.store.unmute(responder, wish.removeprefix(UNMUTE))
 
 
 def _read(site: Site, request: Request) -> Own:
@@ -109,39 +92,11 @@ def _read(site: Site, request: Request) -> Own:
 
 
 def _wishes(site: Site, own: Own) -> list[Wish]:
-    """What may be chosen now: what is so already is not offered."""
-    now, paused = clock.now(), _paused_until(own.responder)
-    wishes = [Wish(RESUME, "Ask me again", "We ask you again from now on.")] if paused else []
-    for value, (label, length) in PAUSES.items():
-        until = f"until {site.say(now + length)}" if length else "until you tell us otherwise, on this page or by phone"
-        wishes.append(Wish(value, label, f"You will get no new requests {until}."))
-    asked = dict.fromkeys(situation.need.category for situation, _ in own.asked)
-    for category in dict.fromkeys([*own.responder.muted, *asked]):
-        title = label_code(category).lower()
-        if category in own.responder.muted:
-            wishes.append(Wish(UNMUTE + category, f"Ask me about {title} again", f"We ask you about {title} again."))
-        else:
-            said = f"You will get no new requests about {title}."
-            wishes.append(Wish(MUTE + category, f"No more requests about {title}", said))
-    return wishes
-
-
-def _is_so_already(responder: Responder, wish: str) -> bool:
-    """Has what they ask for been granted before? A pause is offered again, and is the same."""
-    if wish == RESUME:
-        return _paused_until(responder) is None
-    if wish.startswith(UNMUTE):
-        return wish.removeprefix(UNMUTE) not in responder.muted
-    return wish.startswith(MUTE) and wish.removeprefix(MUTE) in responder.muted
-
-
-def _paused_until(responder: Responder) -> datetime | None:
-    until = responder.paused_until
-    return until if until and until > clock.now() else None
+    return list_wishes(site, own.responder, (situation.need.category for situation, _invitation in own.asked))
 
 
 def _page(site: Site, own: Own, typed: Form, wrong: Wrong, status: int = 200) -> Response:
-    paused = _paused_until(own.responder)
+    paused, responder = paused_until(own.responder), own.responder
     return site.page(
         "partner_home.html",
         status,
@@ -150,13 +105,34 @@ def _page(site: Site, own: Own, typed: Form, wrong: Wrong, status: int = 200) ->
         waiting=[_show(site, s, i, i.shares) for s, i in own.asked if i.open],
         promised=[_show(site, s, i, held) for s, i in own.asked if i.promised and (held := _held(i))],
         wishes=_wishes(site, own),
-        typed=typed,
+        does=[_title_of(code) for code in responder.capabilities],
+        days_off=say_days(responder.days_off) if responder.days_off else None,
+        quiet=str(responder.quiet).replace("-", "–") if responder.quiet else None,
+        limit=None if responder.weekly_limit is None else say_limit(responder.weekly_limit),
+        muted=[label_code(category).lower() for category in responder.muted],
+        days={f"off-{day}": label for day, label in DAYS.items()},
+        most=MOST_A_WEEK,
+        typed=typed or _as_it_is(responder),
         wrong=wrong.sentences,
     )
 
 
+def _title_of(capability: str) -> str:
+    """What a kind of help is called; one that the council has taken off its list, by its code."""
+    titles = {known.code: known.title for known in load_catalogue().capabilities}
+    return titles.get(capability) or label_code(capability)
+
+
+def _as_it_is(responder: Responder) -> dict[str, str]:
+    """What the fields show before anything is typed."""
+    typed = {f"off-{day}": "yes" for day in responder.days_off}
+    return typed | ({"limit": str(responder.weekly_limit)} if responder.weekly_limit else {})
+
+
 def _say_until(site: Site, paused: datetime) -> str:
-    return "until you tell us otherwise" if paused.year >= UNTIL_THEY_SAY.year else f"until {site.say(paused)}"
+    if paused.year >= UNTIL_THEY_SAY.year:
+        return _("You will get no new requests until you tell us otherwise.")
+    return _("You will get no new requests until %(when)s.", when=site.say(paused))
 
 
 def _held(invitation: Invitation) -> list[Share]:
@@ -184,5 +160,5 @@ def _say_standing(site: Site, situation: Situation, invitation: Invitation) -> s
     if state:
         return state.heading
     if invitation.answer_by > clock.now():
-        return f"Answer by {site.say(invitation.answer_by)}"
-    return "Still open: answer as soon as you can"
+        return _("Answer by %(when)s", when=site.say(invitation.answer_by))
+    return _("Still open: answer as soon as you can")

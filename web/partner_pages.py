@@ -25,34 +25,26 @@ from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.labels import label_code
 from domain.links import Purpose
 from domain.needs import Line
-from domain.responders import Responder
 from domain.safeguarding import must_name
 from domain.situations import Situation
 from infra import clock
 from notifications.letters import shared_area, terms_of
 from web.answers import SAYS_YES, as_fields
+from web.asked import Asked
+from web.calendar_file import CALENDAR, is_for_a_calendar
 from web.forms import Wrong
+from web.languages import N_, _, ngettext
 from web.moving import question_of
-from web.site import Link, Site
+from web.site import Site
 from web.states import State, say_invitation
 
 REASONS = {
-    Reason.at_capacity: "We have no capacity",
-    Reason.not_available: "We are not available then",
-    Reason.out_of_area: "It is too far away",
-    Reason.not_suitable: "It is not something we can do",
-    Reason.other: "Something else",
+    Reason.at_capacity: N_("We have no capacity"),
+    Reason.not_available: N_("We are not available then"),
+    Reason.out_of_area: N_("It is too far away"),
+    Reason.not_suitable: N_("It is not something we can do"),
+    Reason.other: N_("Something else"),
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An invitation as its page reads it, all at one moment."""
-
-    link: Link
-    situation: Situation
-    invitation: Invitation
-    responder: Responder
 
 
 @dataclass(frozen=True)
@@ -105,10 +97,12 @@ def partner_page(
         terms=terms_of(need, asked_lines(situation, invitation), now, site.say),
         must_name=must_name(situation, invitation),
         others=_say_others(situation, invitation),
-        state=state or (State("We have stopped asking", (refusal.sentence,)) if refusal else None),
+        state=state or (State(_("We have stopped asking"), (_(refusal.sentence),)) if refusal else None),
         answerable=refusal is None,
-        refusal=refusal.sentence if refusal else None,
+        refusal=_(refusal.sentence) if refusal else None,
         answer_by=site.say(invitation.answer_by) if invitation.awaited and invitation.answer_by > now else None,
+        if_nothing=_say_if_nothing(invitation),
+        calendar=f"{site.prefix}{CALENDAR}{asked.link.token}" if is_for_a_calendar(invitation) else None,
         may_share=len(lines) > 1 or lines[0].split,
         nothing_missing=all(line.covered for line in lines),
         reasons=REASONS,
@@ -129,6 +123,14 @@ def partner_page(
         confirms=invitation.confirm_by is not None and invitation.promised,
         late_typed=any(name.startswith("ready-by-") and value for name, value in typed.items()),
     )
+
+
+def _say_if_nothing(invitation: Invitation) -> str:
+    """What comes of leaving it: nobody is blamed, and nobody is asked without end."""
+    if invitation.has_promised:
+        return _("We ask others. You can still answer for as long as help is needed.")
+    once = "" if invitation.reminded_at else _("We may remind you once.") + " "
+    return once + _("After that we ask others. You can still answer for as long as help is needed.")
 
 
 def _asks_how_it_goes(asked: Asked, typed: Mapping[str, str], show: str | None, now: datetime) -> bool:
@@ -230,16 +232,22 @@ class ComesTo:
 
 def _say_settled(asked: Asked, settled: Settled, answer: Answer, site: Site) -> ComesTo:
     line, need = settled.line, asked.situation.need
-    why, then = None, "We ask you first if more is needed."
+    why, then = None, _("We ask you first if more is needed.")
     if settled.why == "late":
         ready = site.say(answer.ready_by[line.number])
-        why = f"It is needed by {site.say(line.due)} and you can be ready by {ready}, so we do not count on it."
-        then = "An officer sees your offer if nobody else can help in time."
+        why = _(
+            "It is needed by %(due)s and you can be ready by %(ready)s, so we do not count on it.",
+            due=site.say(line.due),
+            ready=ready,
+        )
+        then = _("An officer sees your offer if nobody else can help in time.")
     elif settled.why == "filled" and room_for(asked.situation, asked.invitation, line) < line.quantity:
-        why = "Others have promised the rest." if settled.pledged else "Others have promised all that is needed."
-        then = "We ask you first if somebody drops out."
+        others = settled.pledged > 0
+        why = _("Others have promised the rest.") if others else _("Others have promised all that is needed.")
+        then = _("We ask you first if somebody drops out.")
     elif settled.why == "filled":
-        why = f"No more than {line.amount} {'is' if line.quantity == 1 else 'are'} needed."
+        why = ngettext("No more than %(what)s is needed.", "No more than %(what)s are needed.", line.quantity)
+        why %= {"what": line.amount}
     return ComesTo(
         number=line.number,
         title=line.capability.title,
@@ -259,5 +267,6 @@ def _say_others(situation: Situation, invitation: Invitation) -> str | None:
     if not others:
         return None
     helping = sum(1 for i in others if i.pledged)
-    asked = f"{len(others):,} {'other has' if len(others) == 1 else 'others have'} been asked"
-    return f"{asked}; {helping:,} {'has' if helping == 1 else 'have'} said yes." if helping else f"{asked}."
+    asked = ngettext("%(count)s other has been asked", "%(count)s others have been asked", len(others))
+    yes = ngettext("; %(count)s has said yes", "; %(count)s have said yes", helping) if helping else ""
+    return asked % {"count": f"{len(others):,}"} + yes % {"count": f"{helping:,}"} + "."

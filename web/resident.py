@@ -17,12 +17,13 @@ from domain.needs import Need, NeedStatus, Outcome
 from domain.situations import Situation
 from infra import clock
 from web.forms import MOST_FIELDS, Form, Wrong, check_size, read_note, wants_to_change
+from web.languages import N_, _, ngettext
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
 from web.states import say_need
 
 READABLE_AFTER_CLOSING = timedelta(days=30)
-ANSWERS = {"yes": "Yes, it happened", "partly": "Only part of it happened", "no": "No, it did not happen"}
+ANSWERS = {"yes": N_("Yes, it happened"), "partly": N_("Only part of it happened"), "no": N_("No, it did not happen")}
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,14 @@ def send(site: Site, request: Request, form: Form) -> Response:
     said, note = form.get("answer", ""), read_note(form, wrong)
     received = _read_received(form, theirs.need, wrong) if said == "partly" else {}
     if said not in ANSWERS:
-        wrong.say("answer", "Select whether it happened.")
+        wrong.say("answer", _("Select whether it happened."))
     if wrong:
         return _page(site, theirs, form, wrong, 422)
     decide = partial(_decide, said, note, received)
     if "confirm" not in form:
         decided = decide(theirs.situation, clock.now())
         if isinstance(decided, Refusal):
-            return _page(site, theirs, form, wrong, 409, decided.sentence)
+            return _page(site, theirs, form, wrong, 409, _(decided.sentence))
         fields = {"answer": said} | ({"note": note} if note else {})
         fields |= {f"quantity-{number}": str(count) for number, count in received.items()}
         return site.page(
@@ -74,7 +75,7 @@ def send(site: Site, request: Request, form: Form) -> Response:
         )
     done = site.door.change(theirs.need.id, decide)
     if isinstance(done, Refusal):
-        return _page(site, _read(site, request), form, wrong, 409, done.sentence)
+        return _page(site, _read(site, request), form, wrong, 409, _(done.sentence))
     return RedirectResponse(f"{site.prefix}/s/{theirs.link.token}", 303)
 
 
@@ -87,7 +88,7 @@ def _read_received(form: Form, need: Need, wrong: Wrong) -> dict[int, int]:
         if typed.isascii() and typed.isdigit() and len(typed) <= 6:
             received[line.number] = int(typed)
         elif typed:
-            wrong.say(place, "Enter a whole number, such as 5, or nothing.")
+            wrong.say(place, _("Enter a whole number, such as 5, or nothing."))
     return received
 
 
@@ -143,9 +144,13 @@ def _page(
 def _say_line(situation: Situation, number: int, site: Site) -> dict[str, str | int]:
     line = situation.need.line(number)
     left = situation.missing(line)
-    found = "Arranged" if not left else f"{min(situation.pledged(line), line.quantity):,} of {line.quantity:,} arranged"
+    found = _("Arranged")
+    if left:
+        pledged, all_of_it = f"{min(situation.pledged(line), line.quantity):,}", f"{line.quantity:,}"
+        found = _("%(count)s of %(all)s arranged", count=pledged, all=all_of_it)
     return {
         "number": number,
+        "title": line.capability.title,
         "units": line.capability.units,
         "quantity": f"{line.quantity:,}",
         "amount": line.amount,
@@ -160,4 +165,5 @@ def _say_helpers(site: Site, situation: Situation) -> list[str]:
     found = [r for r in (site.store.responder(id) for id in ids[:20]) if r]
     names = sorted({r.name for r in found if not r.is_person()})
     people = sum(1 for r in found if r.is_person())
-    return [*names, *([f"{people} volunteer{'s' if people > 1 else ''}"] if people else [])]
+    volunteers = ngettext("%(count)s volunteer", "%(count)s volunteers", people) % {"count": people}
+    return [*names, volunteers] if people else names

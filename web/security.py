@@ -37,12 +37,14 @@ TEMPLATES = {
     "u": "/u/{token}",
     "p": "/p/{token}",
     "mailbox": "/mailbox",
+    "console": "/console",
+    "api": "/api/v1",
 }
 
 
 def route_template(path: str) -> str:
     """The path as it may be logged: never what follows the first part of it."""
-    if path in ("/", "/healthz", "/readyz", "/r/new"):
+    if path in ("/", "/healthz", "/readyz", "/r/new", "/privacy", "/accessibility"):
         return path
     return TEMPLATES.get(path.lstrip("/").split("/", 1)[0], "(other)")
 
@@ -173,6 +175,11 @@ class Limit:
                 return 0
             return max(1, round(self._seconds - (self._timer() - seen[1])))
 
+    def is_reached(self, key: str) -> bool:
+        """Would one more be too many? Counts nothing."""
+        seen = self._counts.get(key)
+        return seen is not None and seen[0] >= self._most
+
     def __len__(self) -> int:
         return len(self._counts)
 
@@ -184,6 +191,10 @@ class Limits:
         self.unknown_links = Limit(60)
         self.new_links = Limit(10)
         self.posts = Limit(60)
+        self.api = Limit(600)
+        self.api_strangers = Limit(60)
+        self.sign_ins = Limit(600)  # one network may be a whole council at nine in the morning
+        self.wrong_passwords = Limit(20)
 
 
 class TooOften(Exception):

@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from domain.labels import say_moment
 from domain.links import PATHS, Purpose, clean_token, derive_token, hash_token
 from infra import clock
 from infra.door import Door
+from infra.provider import Provider
 from infra.settings import Settings
 from infra.store import Store, TokenRow
 from web.security import Limits
@@ -81,6 +83,11 @@ class Site:
         return self.settings.signing_keys
 
     @cached_property
+    def provider(self) -> Provider:
+        """Where officers sign in, if the council has a provider of its own."""
+        return Provider(self.settings)
+
+    @cached_property
     def prefix(self) -> str:
         """The path of the base URL, where the council has put Muster below an address of its own."""
         return urlsplit(self.settings.base_url).path
@@ -97,13 +104,13 @@ class Site:
     @cached_property
     def templates(self) -> Environment:
         pages = environment()
+        number = "".join(c for c in self.settings.phone if c.isdigit() or c == "+")
         pages.globals.update(
             council=self.settings.council,
             phone=self.settings.phone,
-            tel="".join(c for c in self.settings.phone if c.isdigit() or c == "+"),
+            phone_link=Markup('<a class="govuk-link phone" href="tel:{}">{}</a>').format(number, self.settings.phone),
             prefix=self.prefix,
             static=self.static_url,
-            stylesheet=self.static_url("muster.css"),
             icon=self.static_url("muster.svg"),
         )
         for name in our_pages():
@@ -128,12 +135,12 @@ class Site:
         *sentences: str,
         again: dict[str, str] | None = None,
         offer_link: bool = False,
+        back: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> HTMLResponse:
         """A short page with a title and a few sentences. `again`: form fields that one press sends once more."""
-        return self.page(
-            "message.html", status, headers, title=title, sentences=sentences, again=again, offer_link=offer_link
-        )
+        given = {"title": title, "sentences": sentences, "again": again, "offer_link": offer_link, "back": back}
+        return self.page("message.html", status, headers, **given)
 
     def path(self, purpose: Purpose, kid: str, target: str) -> str | None:
         """Where a link leads on this site; `None` once its key is retired."""

@@ -18,6 +18,8 @@ from jinja2.bccache import Bucket
 from jinja2.loaders import ChoiceLoader
 from jinja2.utils import missing
 
+from web.languages import gettext, language, ngettext
+
 PAGES = Path(__file__).parent / "pages"
 COMPONENTS = "govuk_frontend_jinja"
 
@@ -29,7 +31,7 @@ class Careful(ChainableUndefined):
     """
 
     def _use(self) -> None:
-        if self._undefined_obj is missing and self._undefined_name not in (None, "undefined"):
+        if self._undefined_obj is missing and self._undefined_name not in (None, "undefined", "caller"):
             raise UndefinedError(f"{self._undefined_name!r} is not given to this page")
 
     def __str__(self) -> str:
@@ -81,7 +83,7 @@ def our_pages() -> list[str]:
 def environment() -> Environment:
     """Templates that escape whatever they are given, each found by its path below `pages/`."""
     components = PrefixLoader({COMPONENTS: PackageLoader(COMPONENTS)})
-    return Environment(
+    made = Environment(
         loader=ChoiceLoader([FileSystemLoader(PAGES), components]),
         autoescape=True,
         undefined=Careful,
@@ -89,4 +91,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         bytecode_cache=Compiled(),
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["language"] = language
+    return made

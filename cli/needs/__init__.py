@@ -8,6 +8,7 @@ from cli.choosing import choose
 from cli.needs.answering import answer, transfer
 from cli.needs.ending import close, take, withdraw
 from cli.needs.looking import list_, show
+from cli.needs.private import keep, looks
 from cli.needs.recording import import_, open_
 from cli.needs.steering import amend, ask, extend, hold
 
@@ -27,3 +28,5 @@ app.command("choose")(choose)
 app.command("take")(take)
 app.command("withdraw")(withdraw)
 app.command("close")(close)
+app.command("keep")(keep)
+app.command("looks")(looks)

@@ -34,7 +34,16 @@ Lines = Annotated[
     list[str] | None,
     typer.Option("--line", metavar="WHAT:QUANTITY", help="So much of one part; again for more (unless said: all)."),
 ]
-OPTIONS = {"lines": "--line"}
+OPTIONS = {"lines": "--line", "visitor": "--name"}
+HINTS = {  # by the code of a refusal: the command that does it instead
+    "nothing-left": "muster need withdraw {need}",
+    "earlier": "muster need amend {need}",
+    "too-late": "muster need extend {need}",
+    "held": "muster need hold {need} --end",
+    "unasked": "muster need ask {need} …",
+    "must-name": "muster need ask",
+    "not-asked": "muster need transfer",
+}
 
 
 def find_officer(door: Door, email: str | None) -> Officer:
@@ -81,7 +90,8 @@ def done(result: Done | Refusal, door: Door | None = None, reference: str = "") 
             from cli.showing import show_need
 
             show_need(door, door.situation(reference), private=False)
-        raise Refused(result.sentence)
+        hint = HINTS.get(result.code, "").format(need=reference or "REF")
+        raise Refused(f"{result.sentence.removesuffix('.')}: {hint}." if hint else result.sentence)
     return result
 
 
@@ -93,12 +103,12 @@ def find_responder(door: Door, id: str) -> Responder:
 
 
 @contextmanager
-def naming_options() -> Iterator[None]:
-    """What was typed wrong is refused with the option it was typed in."""
+def naming_options(**others: str) -> Iterator[None]:
+    """What was typed wrong is refused with the option it was typed in; `others`: arguments by the field they are."""
     from domain.opening import NeedWrong
 
     try:
         yield
     except NeedWrong as wrong:
-        option = OPTIONS.get(wrong.place, "--" + wrong.place.replace("_", "-"))
+        option = (OPTIONS | others).get(wrong.place, "--" + wrong.place.replace("_", "-"))
         raise Refused(f"{option}: {wrong.sentence}") from None

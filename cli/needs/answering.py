@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,30 +19,13 @@ from cli.needs.acting import (
     naming_options,
     refuse_empty,
 )
-from cli.printing import Refused, say
+from cli.printing import say
+from domain.choices import Said
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from domain.answering import AnswerKind
-    from domain.changes import Change, Refusal
     from domain.responders import Responder
     from domain.situations import Situation
     from infra.door import Door
-    from infra.steering import Spoken
-
-
-class Said(StrEnum):
-    """What a partner said on the telephone."""
-
-    yes = "yes"
-    part = "part"
-    no = "no"
-    standby = "standby"
-    done = "done"
-    failed = "failed"
-    move = "move"
-    stay = "stay"
 
 
 def answer(
@@ -66,7 +47,7 @@ def answer(
 
     muster need answer N-7K3QX2 sam no --note "His car is broken"
     """
-    from infra.steering import Spoken, read_counts
+    from infra.commands.answering import RecordAnswer
 
     reference = read_reference(ref)
     refuse_empty("--ready-by", ready_by)
@@ -74,47 +55,28 @@ def answer(
         raise typer.BadParameter("part of what? say --line WHAT:QUANTITY")
     with open_door() as door, naming_options():
         by, who = acting(door, officer), find_responder(door, responder)
+        command = RecordAnswer.read(
+            responder=who.id,
+            said=said,
+            lines=tuple(line or ()),
+            ready_by=ready_by,
+            note=words,
+            visitor=name,
+            version=version,
+        )
+        recorded = done(command.carry_out(door, reference, by), door, reference)
         if said in (Said.move, Said.stay):
-            _answer_transfer(door, reference, who, said, by, version)
-            return
-        counts = read_counts(line or ())
-        spoken = Spoken(_kind_of(said, bool(line)), counts, by, ready_by, words, name, version)
-        done(door.change(reference, _deciding(who, said, spoken)), door, reference)
-        _say_recorded(door, reference, who)
+            _say_where(recorded.before, who, said)
+        else:
+            _say_recorded(door, reference, who)
 
 
-def _deciding(who: Responder, said: Said, spoken: Spoken) -> Callable[[Situation, datetime], Change | Refusal | None]:
-    from domain.changes import Refusal
-    from domain.taking_answers import take_answer
-    from infra.steering import heard, latest_of
+def _say_where(before: Situation, who: Responder, said: Said) -> None:
+    from domain.transferring import promise_of
 
-    def decide(situation: Situation, now: datetime) -> Change | Refusal | None:
-        invitation = latest_of(situation, who.id)
-        if isinstance(invitation, Refusal):
-            return invitation
-        if said is Said.standby and situation.missing_lines:
-            return _something_is_missing(situation)
-        answer = heard(situation, invitation, spoken, now)
-        return answer if isinstance(answer, Refusal) else take_answer(situation, invitation.id, answer, who, now)
-
-    return decide
-
-
-def _kind_of(said: Said, parts: bool) -> AnswerKind:
-    from domain.answering import AnswerKind
-
-    kinds = {Said.no: AnswerKind.reject, Said.done: AnswerKind.done, Said.failed: AnswerKind.failed}
-    return kinds.get(said) or (AnswerKind.part if parts else AnswerKind.accept)
-
-
-def _something_is_missing(situation: Situation) -> Refusal:
-    from domain.changes import Refusal
-    from domain.labels import say_list
-
-    missing = say_list(line.capability.amount(situation.missing(line)) for line in situation.missing_lines)
-    return Refusal(
-        "missing", f"{missing} missing still: record yes or part; who stands by waits until all is promised."
-    )
+    asked = promise_of(before, who.id)
+    target = asked.moving.need if asked and asked.moving else "the other need"
+    say(f"{who.name} goes to {target} instead." if said is Said.move else f"{who.name} stays with {before.need.id}.")
 
 
 def _say_recorded(door: Door, reference: str, who: Responder) -> None:
@@ -134,27 +96,6 @@ def _say_recorded(door: Door, reference: str, who: Responder) -> None:
     say(f"{who.name}: {label_invitation(invitation).lower()}{amounts} ({reference}). Version {invitation.version}.")
 
 
-def _answer_transfer(door: Door, reference: str, who: Responder, said: Said, by: str, version: int | None) -> None:
-    from domain.changes import Refusal
-    from domain.transferring import Crossing, can_move, move, promise_of, stay
-
-    invitation = promise_of(door.situation(reference), who.id)
-    if invitation is None or invitation.moving is None:
-        raise Refused(f"{who.name} has not been asked to go anywhere else; muster need transfer asks them")
-    target, id = invitation.moving.need, invitation.id
-
-    def decide(situations: tuple[Situation, ...], now: datetime) -> Change | Refusal | None:
-        here, there = situations
-        if said is Said.stay:
-            return stay(here, id, now, by=by, version=version)
-        crossing = Crossing(here, there, who)
-        shown = can_move(crossing, here.by_id[id], now)
-        return shown if isinstance(shown, Refusal) else move(crossing, id, shown, now, by=by, version=version)
-
-    done(door.change_together((reference, target), decide), door, reference)
-    say(f"{who.name} goes to {target} instead." if said is Said.move else f"{who.name} stays with {reference}.")
-
-
 def transfer(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The need they have promised to help with.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="The need they are asked to go to instead.")],
@@ -169,16 +110,11 @@ def transfer(
 
     muster need transfer N-7K3QX2 N-8CFGHJ good-neighbours food-parcel:5
     """
-    from domain.transferring import Crossing, ask_to_move
-    from infra.steering import read_counts
+    from infra.commands.answering import Transfer
 
     here, there = read_reference(source), read_reference(target)
-    with open_door() as door, naming_options():
+    with open_door() as door, naming_options(lines="WHAT:QUANTITY", to="TO"):
         by, who = acting(door, officer), find_responder(door, responder)
-        ((code, count),) = read_counts([what]).items()
-
-        def decide(situations: tuple[Situation, ...], now: datetime) -> Change | Refusal | None:
-            return ask_to_move(Crossing(situations[0], situations[1], who), code, count, by, now, version)
-
-        done(door.change_together((here, there), decide), door, here)
+        command = Transfer.read(responder=who.id, to=there, lines=(what,), version=version)
+        done(command.carry_out(door, here, by), door, here)
         say(f"{who.name} is asked to go to {there} instead; until they say yes, they are expected at {here}.")

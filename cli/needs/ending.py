@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.doors import open_door, read_reference
-from cli.needs.acting import OfficerOption, Reference, done, find_officer
-from cli.printing import Refused, say
+from cli.needs.acting import OfficerOption, Reference, acting, done, find_officer
+from cli.printing import say
+from domain.choices import Ending
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from domain.changes import Change, Refusal
-    from domain.needs import Outcome
-    from domain.situations import Situation
-
-
-class Ending(StrEnum):
-    """How an officer may close a need."""
-
-    met = "met"
-    partly_met = "partly-met"
-    not_met = "not-met"
-    withdrawn = "withdrawn"
-    duplicate = "duplicate"
+    from infra.commands import Command
 
 
 def withdraw(ref: Reference, officer: OfficerOption = None) -> None:
     """End a need that is no longer needed. Who had said yes is told first, so that nobody sets out."""
-    from domain.needs import Outcome
+    from infra.commands.ending import Withdraw
 
-    _end(ref, Outcome.withdrawn, officer)
+    _end(ref, Withdraw(), Ending.withdrawn, officer)
 
 
 def close(
@@ -43,21 +28,20 @@ def close(
     officer: OfficerOption = None,
 ) -> None:
     """Close a need, saying how it ended. Everybody who was asked or had promised hears of it."""
+    from infra.commands.ending import Close
+
+    _end(ref, Close(outcome=outcome), outcome, officer)
+
+
+def _end(ref: str, command: Command, ending: Ending, email: str | None) -> None:
+    from domain.labels import OUTCOME_LABELS
     from domain.needs import Outcome
 
-    _end(ref, Outcome(outcome.value), officer)
-
-
-def _end(ref: str, ending: Outcome, email: str | None) -> None:
-    from domain.closing import close as close_need
-    from domain.labels import OUTCOME_LABELS
-
     with open_door() as door:
-        by = f"officer:{find_officer(door, email).id}" if email is not None else "officer"
-        reference = read_reference(ref)
-        ended = done(door.change(reference, lambda situation, now: close_need(situation, ending, by, now)))
+        by, reference = acting(door, email), read_reference(ref)
+        ended = done(command.carry_out(door, reference, by))
     already = " already" if ended.change is None else ""
-    say(f"{reference} is closed{already}: {OUTCOME_LABELS[ending].lower()}.")
+    say(f"{reference} is closed{already}: {OUTCOME_LABELS[Outcome(ending.value)].lower()}.")
 
 
 def take(
@@ -70,29 +54,11 @@ def take(
     """Take what waits for an officer on this need, so that it is passed to nobody else."""
     from domain.labels import TASK_LABELS
     from domain.officers import TaskStatus
+    from infra.commands.tasks import Take
 
     with open_door() as door:
-        taker = find_officer(door, officer)
-        reference = read_reference(ref)
-        situation = door.situation(reference)
-        mine = [t for t in situation.tasks if t.status is TaskStatus.taken and t.officer == taker.id]
-        if not situation.open_tasks and not mine:
-            raise Refused(f"nothing waits for an officer on {reference}{_who_has_it(situation)}")
-        for task in situation.open_tasks:
-            done(door.change(reference, partial(_take, task.id, taker.id)))
-        for task in situation.open_tasks or mine:
-            say(f"{taker.name} has it: {TASK_LABELS[task.kind].lower()} ({reference}).")
-
-
-def _take(task: str, officer: str, situation: Situation, now: datetime) -> Change | Refusal | None:
-    from domain.handing_over import take_task
-
-    return take_task(situation, task, officer, now)
-
-
-def _who_has_it(situation: Situation) -> str:
-    from domain.officers import TaskStatus
-
-    names = {officer.id: officer.name for officer in situation.officers}
-    takers = {names.get(t.officer or "", "") for t in situation.tasks if t.status is TaskStatus.taken}
-    return f"; {', '.join(sorted(takers))} has taken it" if takers else ""
+        taker, reference = find_officer(door, officer), read_reference(ref)
+        before = done(Take().carry_out(door, reference, f"officer:{taker.id}")).before
+    mine = [t for t in before.tasks if t.status is TaskStatus.taken and t.officer == taker.id]
+    for task in before.open_tasks or mine:
+        say(f"{taker.name} has it: {TASK_LABELS[task.kind].lower()} ({reference}).")

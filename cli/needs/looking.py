@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.doors import open_door, read_reference
-from cli.needs.acting import Reference
+from cli.needs.acting import OfficerOption, Reference, acting
 from cli.printing import AsJson, note, print_json, print_table, say
 
 
@@ -74,12 +74,13 @@ def show(
         str | None, typer.Argument(metavar="[RESPONDER]", help="With --why: only about this one, by id.")
     ] = None,
     private: Annotated[
-        bool, typer.Option("--private", help="Also who it is for, how to reach them, and notes.")
+        bool, typer.Option("--private", help="Also who it is for, how to reach them, and notes; the look is recorded.")
     ] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Instead: who was asked and why, and why others were not, as of now.")
     ] = False,
     everybody: Annotated[bool, typer.Option("--all", help="With --why: everybody, not the nearest alone.")] = False,
+    officer: OfficerOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one need: what is covered, who was asked and said what, what happens next, and the whole story.
@@ -106,4 +107,4 @@ def show(
             return
         from cli.showing import show_need
 
-        show_need(door, situation, private)
+        show_need(door, situation, private, acting(door, officer) if officer else "command")

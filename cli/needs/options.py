@@ -17,6 +17,15 @@ class ContactOption(StrEnum):
     person = "person"
 
 
+class BasisChoice(StrEnum):
+    """Why the council may keep what it knows of a resident."""
+
+    public_task = "public-task"
+    vital_interests = "vital-interests"
+    consent = "consent"
+    legal_obligation = "legal-obligation"
+
+
 SummaryOption = Annotated[
     str, typer.Option(help="What is needed, in a sentence partners will see: no names, no addresses.")
 ]
@@ -55,6 +64,9 @@ UrgentBecauseOption = Annotated[
 ]
 SensitiveOption = Annotated[
     bool, typer.Option("--sensitive", help="An officer gives their word for whoever is told who and where it is.")
+]
+BasisOption = Annotated[
+    BasisChoice, typer.Option("--lawful-basis", help="Why the council may keep what it knows of the resident; private.")
 ]
 KeepFromOption = Annotated[
     list[str] | None, typer.Option(metavar="RESPONDER", help="Never ask this one; give it again for more.")

@@ -14,6 +14,8 @@ from cli.needs.options import (
     AddressOption,
     AreaOption,
     AtOption,
+    BasisChoice,
+    BasisOption,
     CategoryOption,
     ContactByOption,
     EmailOption,
@@ -71,6 +73,7 @@ def open_(
     urgent: UrgentOption = False,
     urgent_because: UrgentBecauseOption = None,
     sensitive: SensitiveOption = False,
+    lawful_basis: BasisOption = BasisChoice.public_task,
     keep_from: KeepFromOption = None,
     incident: IncidentOption = None,
     key: KeyOption = None,
@@ -111,6 +114,7 @@ def open_(
         "referrer_phone": referrer_phone,
         "urgent_because": urgent_because,
         "sensitive": sensitive,
+        "lawful_basis": lawful_basis.value,
         "keep_from": keep_from or [],
         "incident": incident,
         "key": key,
@@ -211,9 +215,9 @@ def import_(
 
     Columns, in any order: category, summary, lines, area, needed_by, resident_name, resident_email, resident_phone,
     address, contact_by, referrer_name, referrer_email, referrer_phone, notes, urgent, urgent_because, sensitive,
-    keep_from, incident, postcode, key. Of these summary, lines and area (which a row with a postcode may leave empty)
-    are required, and some way to tell the resident; `lines` and `keep_from` have ; between their parts. A row with a
-    `key` seen before is the same need; a row without one is known by its whole content: importing twice is safe.
+    lawful_basis, keep_from, incident, postcode, key. Of these summary, lines and area (which a row with a postcode may
+    leave empty) are required, and some way to tell the resident; `lines` and `keep_from` have ; between their parts.
+    A row with a `key` seen before is the same need; one without is known by its whole content: importing twice is safe.
     A time in needed_by is as at --needed-by; a date alone means 5pm.
     """
     from cli.importing import import_needs

@@ -18,16 +18,12 @@ from cli.needs.acting import (
     naming_options,
     refuse_empty,
 )
-from cli.printing import Refused, note, say
+from cli.printing import note, say
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from domain.askable import Candidate
-    from domain.changes import Change, Refusal
-    from domain.situations import Situation
+    from infra.commands import Command
+    from infra.commands.changing import Amend
     from infra.door import Door
-    from infra.steering import TypedAmendment
 
 TIME = "2026-11-22T09:00, 2026-11-22, 09:00 or +2h"
 AmendedLines = Annotated[
@@ -67,10 +63,7 @@ def amend(
 
     muster need amend N-7K3QX2 --needed-by 14:00 --place Surbiton
     """
-    from domain.amending import amend as amend_need
-    from infra.playbooks import load_catalogue
-    from infra.recording import read_place
-    from infra.steering import TypedAmendment, read_amendment
+    from infra.commands.changing import Amend
 
     refuse_empty("--needed-by", needed_by)
     refuse_empty("--place", place)
@@ -80,30 +73,32 @@ def amend(
         raise typer.BadParameter("say what changes: --line, --needed-by, --place, --address or --summary")
     if at and not place:
         raise typer.BadParameter("--at goes with --place")
-    reference, catalogue = read_reference(ref), load_catalogue()
+    reference = read_reference(ref)
     with open_door() as door, naming_options():
         by = acting(door, officer)
-        point = read_place(at) if at else None
-        typed = TypedAmendment(tuple(line or ()), needed_by, place, point, summary, address)
-
-        def decide(situation: Situation, now: datetime) -> Change | Refusal | None:
-            amendment = read_amendment(situation, catalogue, typed, now)
-            return amend_need(situation, amendment, door.store.resident(reference), by, now, version)
-
-        if done(door.change(reference, decide), door, reference).change is None:
+        command = Amend.read(
+            lines=tuple(line or ()),
+            needed_by=needed_by,
+            place=place,
+            at=at,
+            address=address,
+            summary=summary,
+            version=version,
+        )
+        if done(command.carry_out(door, reference, by), door, reference).change is None:
             say(f"{reference} is so already; nothing was changed.")
             return
         _say_amended(door, reference)
-        _note_what_looks_wrong(door, reference, typed)
+        _note_what_looks_wrong(door, reference, command)
 
 
-def _note_what_looks_wrong(door: Door, reference: str, typed: TypedAmendment) -> None:
+def _note_what_looks_wrong(door: Door, reference: str, amended: Amend) -> None:
     from infra.noticing import seen_by_partners
 
     resident = door.store.resident(reference)
-    for sentence in seen_by_partners(typed.summary, resident) if typed.summary else ():
+    for sentence in seen_by_partners(amended.summary, resident) if amended.summary else ():
         note(sentence)
-    if typed.place and resident.address and not typed.address:
+    if amended.place and resident.address and not amended.address:
         note("The address on file stays as it was; say --address if it has changed too.")
 
 
@@ -132,10 +127,7 @@ def hold(
 
     muster need hold N-7K3QX2 --end
     """
-    from domain.holding import hold as hold_need
-    from domain.holding import resume
-    from infra import clock
-    from infra.steering import read_moment
+    from infra.commands.holding import Hold, Resume
 
     refuse_empty("--until", until)
     if until and end:
@@ -143,24 +135,19 @@ def hold(
     reference = read_reference(ref)
     with open_door() as door, naming_options():
         by = acting(door, officer)
-        moment = read_moment("until", until, door.situation(reference), clock.now()) if until else None
-
-        def decide(situation: Situation, now: datetime) -> Change | Refusal | None:
-            if end:
-                return resume(situation, by, now, version)
-            return hold_need(situation, moment, by, now, version)
-
-        changed = done(door.change(reference, decide), door, reference).change is not None
+        command: Command = Resume.read(version=version) if end else Hold.read(until=until, version=version)
+        changed = done(command.carry_out(door, reference, by), door, reference).change is not None
         if end:
             say(f"{reference} goes on." if changed else f"{reference} was not on hold.")
         else:
-            _say_held(door, reference, moment)
+            _say_held(door, reference)
 
 
-def _say_held(door: Door, reference: str, until: datetime | None) -> None:
+def _say_held(door: Door, reference: str) -> None:
     from domain.times import say_when
 
     need = door.situation(reference).need
+    until = need.held_until
     said = f"until {say_when(until, door.settings.zone)}" if until else "until you end it (--end)"
     say(f"{reference} is on hold {said}. Answers are still taken. Version {need.edition}.")
     if until and until > need.needed_by:
@@ -177,19 +164,13 @@ def extend(
 
     Who said no is not asked again; who never answered may be.
     """
-    from domain.amending import extend as extend_need
-    from infra import clock
-    from infra.steering import read_moment
+    from infra.commands.changing import Extend
 
     reference = read_reference(ref)
     with open_door() as door, naming_options():
         by = acting(door, officer)
-        moment = read_moment("needed_by", needed_by, door.situation(reference), clock.now())
-        done(
-            door.change(reference, lambda situation, now: extend_need(situation, moment, by, now, version)),
-            door,
-            reference,
-        )
+        command = Extend.read(needed_by=needed_by, version=version)
+        done(command.carry_out(door, reference, by), door, reference)
         _say_amended(door, reference)
 
 
@@ -209,32 +190,19 @@ def ask(
 
     muster need ask N-7K3QX2 --next-round
     """
-    from domain.asking_by_name import ask_by_name, ask_next_round
-    from infra.steering import read_counts
+    from infra.commands.asking import Ask, NextRound
 
     if (responder is None) is not next_round:
         raise typer.BadParameter("say whom to ask, or --next-round")
     reference = read_reference(ref)
     with open_door() as door, naming_options():
         by = acting(door, officer)
-        counts = read_counts(line or ())
-        if responder:
-            name = find_responder(door, responder).name
-
-        def decide(situation: Situation, now: datetime) -> Change | Refusal | None:
-            if responder is None:
-                return ask_next_round(situation, by, now, version)
-            return ask_by_name(situation, _candidate(door, responder, situation, now), counts, by, now, version)
-
-        done(door.change(reference, decide), door, reference)
-        who = "The next round is" if responder is None else f"{name} is"
-        say(f"{who} asked, as soon as `muster up` or a worker looks. Version {door.situation(reference).need.edition}.")
-
-
-def _candidate(door: Door, id: str, situation: Situation, now: datetime) -> Candidate:
-    from domain.changes import week_of
-
-    found = door.store.candidate(id, week_of(now, situation))
-    if found is None:
-        raise Refused(f"nobody in the directory has the id {id[:80]!r} any more")
-    return found
+        name = find_responder(door, responder).name if responder else "The next round"
+        command: Command = (
+            Ask.read(responder=responder, lines=tuple(line or ()), version=version)
+            if responder
+            else NextRound.read(version=version)
+        )
+        done(command.carry_out(door, reference, by), door, reference)
+        edition = door.situation(reference).need.edition
+        say(f"{name} is asked, as soon as `muster up` or a worker looks. Version {edition}.")

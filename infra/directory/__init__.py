@@ -20,9 +20,10 @@ from infra.playbooks import FOLDER, load_yaml
 from infra.store import Store
 from infra.tables import FileWrong, Row, read_bytes
 
-__all__ = ["Entry", "FileWrong", "Imported", "import_directory"]
+__all__ = ["Entry", "FileWrong", "Imported", "import_csv", "import_directory"]
 
 BATCH = 500
+THIS_FILE = Path("This file")
 UNTIL_OPEN_AGAIN = datetime(2999, 1, 1, tzinfo=UTC)
 
 
@@ -58,11 +59,25 @@ def import_directory(
         elif contacts:
             raise FileWrong("--contacts goes with an Open Referral UK file or feed; a plain CSV holds its own contacts")
         else:
-            table = open_responders(path, raw)
-            done.notes += table.notes
-            entries = read_responders(table, catalogue, lambda text: _place_of(store, text), now.date())
+            entries = entries_of_csv(store, path, raw, catalogue, now, done)
     _write(store, entries, now, done)
     return done
+
+
+def import_csv(store: Store, raw: bytes, catalogue: Catalogue, now: datetime) -> Imported:
+    """Like `import_directory`, for the content of a plain CSV."""
+    done = Imported("csv")
+    _write(store, entries_of_csv(store, THIS_FILE, raw, catalogue, now, done), now, done)
+    return done
+
+
+def entries_of_csv(
+    store: Store, path: Path, raw: bytes, catalogue: Catalogue, now: datetime, done: Imported
+) -> Iterator[Entry]:
+    """Its rows, each as an entry. Raises `FileWrong`."""
+    table = open_responders(path, raw)
+    done.notes += table.notes
+    return read_responders(table, catalogue, lambda text: _place_of(store, text), now.date())
 
 
 def _from_feed(
@@ -105,16 +120,14 @@ def _after(feed: Feed, rows: dict[str, Row], done: Imported) -> Iterator[Entry]:
 
 def _write(store: Store, entries: Iterable[Entry], now: datetime, done: Imported) -> None:
     places: dict[str, str] = {}
-    known = _known(store)
+    known = known_by_id(store)
     batch: list[tuple[Responder, tuple[Contact, ...]]] = []
     for entry in entries:
-        if entry.refused is None and entry.id in places:
-            entry.refused = f"the id {entry.id[:80]!r} is in {places[entry.id]} already"
+        refuse_twice(entry, places)
         if entry.refused is not None or entry.responder is None:
             done.refused.append(entry)
             continue
-        places[entry.id] = entry.place
-        batch.append(_kept(entry, known.get(entry.id), store, now))
+        batch.append(kept(entry, known.get(entry.id), store, now))
         _account(done, entry, *batch[-1])
         if len(batch) == BATCH:
             store.put_responders(batch, now)
@@ -123,7 +136,15 @@ def _write(store: Store, entries: Iterable[Entry], now: datetime, done: Imported
         store.put_responders(batch, now)
 
 
-def _known(store: Store) -> dict[str, Responder]:
+def refuse_twice(entry: Entry, places: dict[str, str]) -> None:
+    """Refuse what names somebody who has been named before; remember where each was."""
+    if entry.refused is None and entry.id in places:
+        entry.refused = f"the id {entry.id[:80]!r} is in {places[entry.id]} already"
+    elif entry.refused is None:
+        places[entry.id] = entry.place
+
+
+def known_by_id(store: Store) -> dict[str, Responder]:
     """Everybody on record, read once: an import looks up what it does not speak of."""
     found: dict[str, Responder] = {}
     page = store.responders(limit=5000)
@@ -133,13 +154,16 @@ def _known(store: Store) -> dict[str, Responder]:
     return found
 
 
-def _kept(entry: Entry, known: Responder | None, store: Store, now: datetime) -> tuple[Responder, tuple[Contact, ...]]:
-    """The entry, with what is on record wherever the file is silent. Who was shut and is open again may be asked."""
+def kept(entry: Entry, known: Responder | None, store: Store, now: datetime) -> tuple[Responder, tuple[Contact, ...]]:
+    """The entry, with what is on record wherever the file is silent, or they have set it themselves. Who was
+    shut and is open again may be asked.
+    """
     responder, contacts = entry.responder, entry.contacts
     assert responder is not None  # noqa: S101 - refused entries never come here
     shut = known is not None and known.paused_until == UNTIL_OPEN_AGAIN
     if known:
-        responder = responder.but(**{name: getattr(known, name) for name in entry.unsaid - {"contacts"}})
+        theirs = (entry.unsaid - {"contacts"}) | set(known.own)
+        responder = responder.but(**{name: getattr(known, name) for name in theirs}, own=known.own)
         if "contacts" in entry.unsaid and known.contacts:
             contacts = tuple(store.contacts(known.id))
     if not entry.open:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -305,6 +305,9 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
     def pause(self, responder: str, until: datetime | None, now: datetime) -> bool:
         """Pass a responder over until then, or (`None`) no longer; wakes their needs. `False`: nobody has this id."""
 
+    def revise(self, responder: str, change: Callable[[Responder], Responder], now: datetime) -> bool:
+        """Put what `change` makes of a responder, at once; wakes their needs. `False`: nobody has this id."""
+
     def keep_apart(self, key: str, responder: str, now: datetime) -> None:
         """Never ask this responder about needs of the resident whom `key` stands for (`domain/pairs.py`)."""
 
@@ -386,6 +389,9 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
 
     def failed_messages(self, since: datetime) -> list[str]:
         """The needs with a message that was put aside since `since`: not worded, or taken by nobody."""
+
+    def unheard_messages(self, channel: Channel, since: datetime, before: datetime) -> list[str]:
+        """The needs with a message that this channel took between these moments, and nothing has been heard since."""
 
     def refused_mails(self) -> list[OutboxRow]:
         """At most 1,000 messages that were refused and are to be tried again, or that did not reach an officer whose

@@ -87,6 +87,8 @@ class Channel(Protocol):
 
     name: str
     carries: messages.Channel
+    tells: bool
+    """Does it say later what became of each message it took: delivered, bounced, complained about?"""
 
     def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
         """Try each mail once. `may_go` is asked just before each, from any thread; no means `Withheld`.

@@ -60,6 +60,7 @@ class OutboxChannel:
     """
 
     name = "outbox"
+    tells = False
 
     def __init__(
         self,

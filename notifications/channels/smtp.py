@@ -53,6 +53,7 @@ class SmtpChannel:
 
     name = "smtp"
     carries = messages.Channel.email
+    tells = False
 
     def __init__(self, server: Server, *, rate: float = 0, tls: ssl.SSLContext | None = None) -> None:
         self._server = server

@@ -12,6 +12,7 @@ class ChaseWords(Words):
 
     asked: OneLine
     lines: tuple[OneLine, ...]
+    in_part: bool = True
     agreed: OneLine
     area: OneLine
     until: OneLine

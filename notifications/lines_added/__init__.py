@@ -12,6 +12,7 @@ class LinesAddedWords(Words):
     asked: OneLine
     added: tuple[OneLine, ...]
     before: tuple[OneLine, ...]
+    in_part: bool = True
     when: OneLine | None
     area: OneLine
     where: OneLine

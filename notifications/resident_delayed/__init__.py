@@ -8,9 +8,10 @@ from notifications.words import OneLine, Words
 
 class ResidentDelayedWords(Words):
     """To the resident when everybody was asked and an officer has it (`officer`), or when somebody dropped out and we
-    look again."""
+    look again. `first`: there was nobody to ask, so it is also the first they hear."""
 
     officer: bool
+    first: bool = False
     missing: OneLine
     lines: tuple[OneLine, ...]
     part_promised: bool

@@ -72,7 +72,7 @@ def test_nobody_answered_is_said_with_when_to_try_again(muster: Muster, waiting:
         (("--said", "banana", *DANA), "'banana' does not fit; say one of told, posted, no-answer"),
         (("--said", "yes", *DANA), "does not fit"),
         (("--said", "told", "--task", "K123", *DANA), "has no task 'K123'"),
-        (("--said", "told", "--got", "food-parcel:5", *DANA), "--got goes with --said partly"),
+        (("--said", "told", "--got", "food-parcel:5", *DANA), "--got: goes with partly or look-again"),
         (("--said", "told", "--officer", "nobody@example.org"), "nobody here has the address"),
     ],
 )

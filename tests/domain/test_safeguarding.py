@@ -108,6 +108,22 @@ def test_without_an_officers_word_others_are_asked() -> None:
     assert world.need.keep_from == ("sam",)
 
 
+def test_part_of_it_is_no_way_around_the_word() -> None:
+    """D04: Sam was asked to open the key safe and to bring parcels, and promises only the parcels: he knows what is at
+    that door, so he too waits for Ola's word. Who was asked for parcels alone does not."""
+    shop = able("shop", capabilities=("food-parcel",))
+    world = begin("key-safe:1", "food-parcel:4", people=[SAM, shop], by=ALL)
+    world.yes("shop", 2)
+    assert world.told(MessageKind.private_details) == ["shop"]
+    world.yes("sam", 0, 2)
+    assert world.told(MessageKind.private_details) == ["shop"]
+    assert world.tasks(TaskKind.vet) == ["open"]
+    word(world, TaskOutcome.yes)
+    assert world.told(MessageKind.private_details) == ["shop", "sam"]
+    world.yes("sam", 1, 2)
+    assert world.invitation("sam").cleared  # the word was about who comes, and the same person does
+
+
 def test_another_name_needs_another_word() -> None:
     """Sam sends somebody else: the first word does not hold for them. The same name again keeps it."""
     world = delicate(SAM)
@@ -167,16 +183,18 @@ def test_a_promise_made_again_needs_a_word_again() -> None:
     assert world.told(MessageKind.private_details) == ["sam"]
 
 
-@pytest.mark.parametrize("gone", ["done", "failed", "withdrew", "less", "not sensitive"])
+@pytest.mark.parametrize("gone", ["done", "failed", "withdrew", "less"])
 def test_nobody_is_asked_for_a_word_about_a_promise_that_has_ended(gone: str) -> None:
     """However Sam's promise ends, the task to look at whom he named ends with it."""
     world = begin("key-safe:1", "food-parcel:3", people=[SAM, BOB], by=ALL)
     says_yes(world, "sam")
     assert world.tasks(TaskKind.vet) == ["open"]
-    part = Answer(AnswerKind.part, offers={1: 0, 2: 2}, name="Sam Lee")
-    end = {"done": lambda: world.done("sam"), "failed": lambda: world.failed("sam"),
-           "withdrew": lambda: world.no("sam"), "less": lambda: world.amends("key-safe:0", "food-parcel:1"),
-           "not sensitive": lambda: world.answers("sam", world.checked("sam", part))}[gone]  # fmt: skip
+    end = {
+        "done": lambda: world.done("sam"),
+        "failed": lambda: world.failed("sam"),
+        "withdrew": lambda: world.no("sam"),
+        "less": lambda: world.amends("key-safe:0", "food-parcel:1"),
+    }[gone]
     assert isinstance(end(), Change)
     assert "open" not in world.tasks(TaskKind.vet)
 
@@ -232,3 +250,14 @@ def test_nobody_comes_to_the_door_with_blankets() -> None:
     assert not comes_home(world.situation, world.invitation("sam"))
     delivered = delicate(BOB)
     assert not comes_home(delivered.situation, delivered.invitation("bob"))
+
+
+def test_what_is_no_longer_sensitive_needs_no_word() -> None:
+    """The key safe is no longer needed: nothing is left to vet about who brings the parcels, and Sam is told where."""
+    world = begin("key-safe:1", "food-parcel:3", people=[SAM], by=ALL)
+    says_yes(world, "sam")
+    assert world.told(MessageKind.private_details) == []
+    world.amends("key-safe:0")
+    assert world.tasks(TaskKind.vet) == ["done"]
+    assert world.told(MessageKind.private_details) == ["sam"]
+    assert world.told(MessageKind.resident_covered) == ["resident"]

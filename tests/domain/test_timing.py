@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.changes import Change
 from domain.events import EventCode
 from domain.hours import Calendar, Hours, Opening, Weekday, read_quiet
 from domain.messages import MessageKind
@@ -41,6 +42,9 @@ EVERYDAY = playbook(
     round_of("services", SERVICES, patience="4h"),
     take_within="1h",
 )
+
+
+GUIDE = EVERYDAY.but(rounds=(*EVERYDAY.rounds[:2], EVERYDAY.rounds[2].but(last_resort=True)))
 
 
 def asked_when(world: World) -> list[tuple[int | None, str]]:
@@ -76,12 +80,12 @@ def test_with_time_enough_nothing_changes() -> None:
         ("21:00", "19:00", [((1,), "11:00"), ((2,), "15:00"), ((3,), "19:00")]),
         ("16:00", "14:00", [((1,), "10:00"), ((2,), "12:00"), ((3,), "14:00")]),
         ("13:00", "11:00", [((1, 2), "10:00"), ((3,), "11:00")]),
-        ("10:00", "09:30", [((1, 2, 3), "10:00")]),
+        ("10:00", "09:30", [((1, 2), "09:30"), ((3,), "10:00")]),
     ],
 )
 def test_the_table_in_the_guide(needed_by: str, safe: str, turns: list[tuple[tuple[int, ...], str]]) -> None:
     """docs/playbooks.md, "When time is short": the same rounds, the same clock."""
-    wanted = need("food-parcel:2", playbook=EVERYDAY, needed_by=needed_by)
+    wanted = need("food-parcel:2", playbook=GUIDE, needed_by=needed_by)
     line = wanted.line(1)
     line = line.but(capability=line.capability.but(lead=timedelta(hours=1)))
     assert f"{latest_moment(wanted, line):%H:%M}" == safe
@@ -120,6 +124,31 @@ def test_with_hardly_any_time_everybody_is_asked_at_once() -> None:
     assert world.invitation("sam").answer_by == at(world, "1h")
     world.wait("30m")
     assert world.happened(EventCode.handed_over)[0].at == at(world, "30m")
+
+
+def test_the_last_resort_is_not_asked_with_the_others() -> None:
+    """Due in an hour: neighbours and groups have until the last safe moment; only then the library is asked too."""
+    world = begin(people=THREE, by=GUIDE, needed_by="+1h")
+    assert sorted(world.asked()) == ["riverside-kitchen", "sam"]
+    assert world.invitation("sam").answer_by == at(world, "30m")
+    world.wait("30m")
+    assert sorted(world.asked()) == ["library", "riverside-kitchen", "sam"]
+    assert world.happened(EventCode.handed_over)[0].at == at(world, "30m")
+    assert isinstance(world.yes("sam"), Change)  # the link is good until the need closes
+
+
+def test_the_last_resort_of_an_urgent_need_waits_for_nobody() -> None:
+    """An hour is left and it is urgent: all are asked at once, the last resort too."""
+    world = begin(people=THREE, by=GUIDE, needed_by="+1h", urgent=True)
+    assert sorted(world.asked()) == ["library", "riverside-kitchen", "sam"]
+
+
+def test_a_last_resort_has_its_turn_as_soon_as_the_others_are_through() -> None:
+    """Both say no at once: nobody waits for the last safe moment."""
+    world = begin(people=THREE, by=GUIDE, needed_by="+1h")
+    world.no("sam")
+    world.no("riverside-kitchen")
+    assert "library" in world.asked()
 
 
 def test_a_merged_round_asks_as_many_as_its_parts() -> None:
@@ -201,12 +230,15 @@ def test_once_it_is_too_late_for_turns_everybody_is_asked() -> None:
     st.integers(1, 20_000),
     st.sampled_from(("any", "waking", "working")),
     st.booleans(),
+    st.integers(0, 3),
 )
 def test_a_plan_always_ends_and_never_gives_more_than_the_playbook(
-    patiences: list[int], due: int, take: int, hours: str, urgent: bool
+    patiences: list[int], due: int, take: int, hours: str, urgent: bool, last: int
 ) -> None:
     """Whatever the patience and the time there is: each round is asked once, in order, and not waited for too long."""
-    rounds = [round_of(f"r{n}", patience=f"{p}s", hours=hours) for n, p in enumerate(patiences)]
+    rounds = [
+        round_of(f"r{n}", patience=f"{p}s", hours=hours, last_resort=last == n % 4) for n, p in enumerate(patiences)
+    ]
     wanted = need(playbook=playbook(*rounds, take_within=f"{take}s"), needed_by=f"+{due}s", urgent=urgent)
     line, now, seen = wanted.line(1), MONDAY, []
     safe = latest_moment(wanted, line)
@@ -220,7 +252,8 @@ def test_a_plan_always_ends_and_never_gives_more_than_the_playbook(
             assert plan.ends - plan.begins <= together.patience
         if plan.rounds[-1] < len(rounds):
             assert plan.ends <= safe
-            if counted is Hours.any:
+            waits_for_its_last_resort = not urgent and any(round.last_resort for round in rounds)
+            if counted is Hours.any and not waits_for_its_last_resort:
                 assert plan.ends - plan.begins >= together.patience * SHORTEST * 0.99 - timedelta(minutes=1)
         now = plan.ends
         line = line.but(round=plan.rounds[-1])

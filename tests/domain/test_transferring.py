@@ -13,7 +13,7 @@ from domain.events import EventCode
 from domain.invitations import InvitationStatus, Reason
 from domain.messages import MessageKind
 from domain.needs import Outcome
-from domain.officers import TaskKind
+from domain.officers import TaskKind, TaskOutcome
 from domain.responders import Check, Responder
 from domain.transferring import Crossing, Shown, ask_to_move, can_move, move, stay
 from tests.domain.world import World, begin
@@ -282,5 +282,19 @@ def test_nobody_is_moved_unnamed_to_something_sensitive() -> None:
     both = two(GOOD_NEIGHBOURS, sensitive=True)
     refused = both.asks("good-neighbours", "food-parcel", 6)
     assert isinstance(refused, Refusal)
-    assert (refused.code, f"muster need ask {THERE} good-neighbours" in refused.sentence) == ("against", True)
+    assert (refused.code, THERE in refused.sentence) == ("must-name", True)
     assert both.there.pledged() == 0
+
+
+def test_not_reached_about_going_elsewhere() -> None:
+    """Ola phones and reaches nobody: the question ends, the promise stays, they are told, and the story says so."""
+    both = two(GOOD_NEIGHBOURS)
+    both.asks("good-neighbours", "food-parcel", 6)
+    both.here.wait("1d")
+    both.here.forget()
+    both.here.ends_task(TaskKind.call_partner, TaskOutcome.not_reached)
+    assert both.here.invitation("good-neighbours").moving is None
+    assert (both.here.pledged(), both.there.pledged()) == (10, 0)
+    assert both.here.told(K.receipt) == ["good-neighbours"]
+    assert E.transfer_given_up in both.here.story()
+    assert isinstance(both.goes("good-neighbours", 6), Refusal)

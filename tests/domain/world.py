@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.amending import Amendment, Wanted, amend, extend
 from domain.answering import Answer, AnswerKind, settle
 from domain.asking_by_name import ask_by_name, ask_next_round
-from domain.bouncing import record_undeliverable
+from domain.bouncing import record_complaint, record_undeliverable
 from domain.changes import Change, Refusal, week_of
 from domain.closing import close, hear_resident
 from domain.effects import apply, change_for
@@ -25,6 +25,7 @@ from domain.messages import Channel, Message, MessageKind
 from domain.needs import Need, Outcome, Resident
 from domain.officers import Officer, TaskKind, TaskOutcome, TaskStatus
 from domain.opening import join_incident, open_need
+from domain.pausing import stop_waiting, wait_again
 from domain.playbooks import Playbook
 from domain.responders import Responder
 from domain.rota import Rota
@@ -178,12 +179,33 @@ class World:
         self, who: str, contact: int = 0, kind: MessageKind = MessageKind.invitation
     ) -> Change | Refusal | None:
         """Their address number `contact` turns out to be dead."""
-        sent = Message(
-            id="M1", need=self.situation.need.id, kind=kind, to=f"responder:{who}", seq=1, created_at=self.now,
-            contact=contact, invitation=self.invitation(who).id,
-        )  # fmt: skip
+        sent = self.sent(who, kind, contact)
         contacts = self.person(who).contacts
         return self.act(lambda situation, now: record_undeliverable(situation, now, message=sent, contacts=contacts))
+
+    def complains(self, who: str) -> Change | Refusal | None:
+        """They mark our mail as unwanted."""
+        sent = self.sent(who, MessageKind.invitation)
+        return self.act(lambda situation, now: record_complaint(situation, now, message=sent))
+
+    def sent(self, who: str, kind: MessageKind, contact: int = 0) -> Message:
+        """A message about their latest invitation."""
+        return Message(
+            id="M1", need=self.need.id, kind=kind, to=f"responder:{who}", seq=1, created_at=self.now,
+            contact=contact, invitation=self.invitation(who).id,
+        )  # fmt: skip
+
+    def pauses(self, who: str, by: str = "partner") -> Change | Refusal | None:
+        """They are passed over until further notice."""
+        self._set_pause(who, self.now.replace(year=9998))
+        return self.act(lambda situation, now: stop_waiting(situation, now, responder=who, by=by))
+
+    def returns(self, who: str) -> Change | Refusal | None:
+        self._set_pause(who, None)
+        return self.act(lambda situation, now: wait_again(situation, now, responder=who, by="partner"))
+
+    def _set_pause(self, who: str, until: datetime | None) -> None:
+        self.people = [p.but(paused_until=until) if p.id == who else p for p in self.people]
 
     def resident_says(
         self, said: str, note: str | None = None, received: dict[int, int] | None = None

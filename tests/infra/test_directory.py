@@ -372,6 +372,17 @@ def test_a_refresh_without_contacts_keeps_those_on_record(store: Store, take: An
     assert larder.capabilities == ("lift",)
 
 
+def test_what_somebody_set_themselves_outlives_a_file(store: Store, take: Any) -> None:
+    """Sam asked for one request a week and Fridays off: next month's file says 3 and knows no days off."""
+    row = HEAD + "sam,Sam,volunteer,sam@example.org,,lift,,,,,,,3\n"
+    take(row)
+    store.revise("sam", lambda sam: sam.by_their_own_word(weekly_limit=1, days_off=(Weekday.friday,)), NOW)
+    take(row.replace("lift", "food-parcel"))
+    sam = store.responder("sam")
+    assert sam is not None
+    assert (sam.weekly_limit, sam.days_off, sam.capabilities) == (1, (Weekday.friday,), ("food-parcel",))
+
+
 def test_a_service_that_is_shut_is_not_asked_until_it_opens_again(store: Store, take: Any) -> None:
     """`temporarily closed` pauses it, with the reason; `active` again lifts that pause and no other."""
     contacts = "service_id,email\ns1,a@example.org\n"

@@ -154,15 +154,6 @@ def test_a_wrong_catalogue_names_the_line(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_not_acted_on_yet_is_said(tmp_path: Path) -> None:
-    """A council is not left to believe that a last resort waits for anything."""
-    (tmp_path / "own.yaml").write_text(GOOD.replace("patience: 2h", "patience: 2h, last_resort: true"))
-    faults, notes = check_file(tmp_path / "own.yaml")
-    assert not faults
-    assert [note.line for note in notes] == [4]
-    assert "last_resort is read and not yet acted on" in str(notes[0])
-
-
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     """Not there, or a folder: no traceback."""
     from infra.directory.referral import ServiceTypes
@@ -182,7 +173,7 @@ def test_every_service_type_names_a_kind_of_help_there_is() -> None:
     assert named <= {capability.code for capability in load_catalogue().capabilities}
 
 
-@pytest.mark.parametrize("kind", ["rota", "categories", "service-types"])
+@pytest.mark.parametrize("kind", ["rota", "retention", "categories", "service-types"])
 def test_a_file_is_known_by_what_is_in_it(tmp_path: Path, kind: str) -> None:
     """A rota that is tried out under another name is checked as a rota, not as a playbook."""
     path = tmp_path / f"{kind}-new.yaml"

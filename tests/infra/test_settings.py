@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from domain.playbooks import Role
 from infra.settings import KEYS, Settings, SettingsWrong, settings
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +39,8 @@ WRONG = [
     ("MUSTER_EMAIL", f"smtp://[::1/{SECRET}", "'outbox' or smtp://host:port"),
     ("MUSTER_EMAIL", "pigeon", "'outbox' or smtp://host:port"),
     ("MUSTER_EMAIL", "smtp://", "'outbox' or smtp://host:port"),
+    ("MUSTER_REPLY_TO", "the council", "address"),
+    ("MUSTER_REPLY_TO", "a@example.org, b@example.org", "one e-mail address"),
     ("MUSTER_EMAIL_RATE", "fast", "number"),
     ("MUSTER_EMAIL_RATE", "-1", "greater than or equal to 0"),
     ("MUSTER_EMAIL_RATE", "inf", "finite"),
@@ -210,3 +214,42 @@ def test_secrets_are_not_shown() -> None:
     given = Settings.model_validate({"keys": f"k1:{SECRET}"})
     assert SECRET not in repr(given)
     assert SECRET not in str(given.model_dump())
+
+
+def test_answers_go_where_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody reads what is sent back: at the sender's address, unless the council names another."""
+    assert settings().reply_address == "muster@example.org"
+    settings.cache_clear()
+    monkeypatch.setenv("MUSTER_REPLY_TO", "help@council.example.org")
+    assert settings().reply_address == "help@council.example.org"
+
+
+# --- signing in ---------------------------------------------------------------
+
+PROVIDER = {"sign_in": "oidc", "oidc_issuer": "https://login.example.org/t/v2.0", "oidc_client_id": "muster"}
+
+
+def test_a_provider_is_named_whole() -> None:
+    """Signing in there needs an issuer and our name at it; a group's role is one there is."""
+    given = Settings(**(PROVIDER | {"oidc_roles": "Muster Duty=duty, a=b=manager"}))
+    assert given.role_of_group == {"Muster Duty": Role.duty, "a=b": Role.manager}
+    assert Settings().role_of_group == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"oidc_issuer": ""}, "MUSTER_OIDC_ISSUER and MUSTER_OIDC_CLIENT_ID"),
+        ({"oidc_client_id": ""}, "MUSTER_OIDC_ISSUER and MUSTER_OIDC_CLIENT_ID"),
+        ({"oidc_issuer": "http://login.example.org"}, "https://"),
+        ({"oidc_issuer": "login.example.org"}, "https://"),
+        ({"sign_in": "ldap"}, "local, oidc or both"),
+        ({"oidc_roles": "Muster Duty=king"}, "a role is one of viewer"),
+        ({"oidc_roles": "duty"}, "group=role"),
+    ],
+)
+def test_a_provider_that_cannot_be_is_refused(changed: dict[str, str], said: str) -> None:
+    """At the start, with what it may be; a loopback provider may be tried over http."""
+    with pytest.raises(ValidationError, match=said):
+        Settings(**(PROVIDER | changed))
+    assert Settings(**(PROVIDER | {"oidc_issuer": "http://127.0.0.1:9000"})).oidc_issuer

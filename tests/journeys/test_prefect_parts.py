@@ -38,6 +38,11 @@ FILES = {
         @flow(name="check-promises")
         async def check_promises() -> None: ...
         """,
+    "flows/keep_house.py": """
+        from prefect import flow
+        @flow(name="keep-house")
+        async def keep_house() -> None: ...
+        """,
     "flows/respond_to_need.py": """
         import asyncio, os
         from pathlib import Path

@@ -165,6 +165,7 @@ def plays() -> Iterator[tuple[str, Play, MessageKind, str | None]]:
     yield "task-over", found, K.task_over, "officer:olu"
     yield "task-hand-over-soon", Play().ask("good").hand_over("time"), K.officer_task, "officer:olu"
     yield "task-past-due", Play().ask("good").hand_over("past-due"), K.officer_task, "officer:olu"
+    yield "resident-delayed-first", Play().spend_rounds().hand_over(), K.resident_delayed, "resident"
     again = Play().ask("good", "sam").says_yes("good", 12).says_yes("sam", 8).stand_down().says_no("good").reopen()
     yield "resident-delayed-again", again, K.resident_delayed, "resident"
     phone = Play(known=Known(NO_MAIL)).ask("good").says_yes("good", 20).stand_down()

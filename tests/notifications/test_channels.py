@@ -38,7 +38,7 @@ def mail(to: str, id: str = "", text: str = "Dear Sam,\n.\nCan you help?\n", **m
         to=to,
         sender_name="Example Council",
         sender="muster@example.org",
-        reply_to=None,
+        reply_to="answers@example.org",
         date=datetime(2026, 11, 21, 18, 45, 1, tzinfo=UTC),
         message_id="<m1@example.org>",
         boundary="=_muster_01234567",

@@ -22,7 +22,7 @@ ASK: dict[str, Any] = {
     "to": "sam@good.test",
     "sender_name": "Example Council",
     "sender": "muster@example.org",
-    "reply_to": None,
+    "reply_to": "answers@example.org",
     "date": datetime(2026, 3, 3, 9, 0, tzinfo=UTC),
     "message_id": "<m1@example.org>",
     "boundary": "=_muster_0123456789abcdef",
@@ -54,6 +54,7 @@ def test_a_mail_reads_as_python_s_own_would() -> None:
     own["Subject"] = ASK["subject"]
     own["Date"] = format_datetime(ASK["date"])
     own["Message-ID"] = ASK["message_id"]
+    own["Reply-To"] = ASK["reply_to"]
     own["In-Reply-To"] = own["References"] = ASK["thread"]
     own["Auto-Submitted"] = "auto-generated"
     own.set_content(ASK["text"])
@@ -165,7 +166,7 @@ def test_an_international_domain_travels_as_punycode() -> None:
 
 
 def test_headers_say_what_is_due_and_no_more() -> None:
-    """E16: automatic and threaded always; List-* and no-out-of-office only where asked for; Precedence never."""
+    """E16: automatic, threaded, answerable always; List-* and no-out-of-office only where asked for; no Precedence."""
     ask = read(raw(unsubscribe_url="https://muster.test/u/abc", reply_to="r+k1.abc@reply.example.org"))
     assert ask["Auto-Submitted"] == "auto-generated"
     assert ask["References"] == ask["In-Reply-To"] == "<need-N-7K3QX2@example.org>"
@@ -175,7 +176,7 @@ def test_headers_say_what_is_due_and_no_more() -> None:
     assert "X-Auto-Response-Suppress" not in ask
     receipt = read(raw(suppress_auto_replies=True))
     assert receipt["X-Auto-Response-Suppress"] == "All"
-    assert not {"List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To", "Precedence"} & set(receipt.keys())
+    assert not {"List-Unsubscribe", "List-Unsubscribe-Post", "Precedence"} & set(receipt.keys())
 
 
 def test_a_mail_too_large_is_refused() -> None:

@@ -369,6 +369,7 @@ SAYS = {
     "resident-received": ["20 food parcels", "They do not see your name or address"],
     "resident-covered": ["Good Neighbours and 2 local volunteers will help you", "A local volunteer: 8 food parcels"],
     "resident-delayed-officer": ["8 food parcels", "passed your request to a council officer"],
+    "resident-delayed-first": ["We have your request", "nobody we could ask straight away", "a council officer"],
     "resident-delayed-again": ["had promised to help no longer can", "12 food parcels"],
     "resident-asked": ["Did it happen?", "after 9am on Wednesday 11 March", "Good Neighbours: 12 food parcels"],
     "resident-closed-met": ["You told us that you got 20 food parcels"],

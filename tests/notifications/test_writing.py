@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.answering import AnswerKind
 from domain.capabilities import Capability, CheckLevel
 from domain.invitations import InvitationStatus, Reason
 from domain.links import LinkTo, Purpose
@@ -256,14 +257,14 @@ def test_each_line_says_its_time_where_times_differ() -> None:
     )
 
 
-def test_seconds_are_said_only_where_they_matter() -> None:
-    """K08: '2:07pm', not '2:07:31pm', unless it is a matter of minutes."""
+def test_seconds_are_never_said() -> None:
+    """K08: '2:07pm', not '2:07:31pm'; where it is a matter of minutes the next full one, which is not over yet."""
     play = Play()
     play.now += timedelta(minutes=7, seconds=31)
     play.ask("sam")
     assert said(words(play, K.invitation)).answer_by == "2:07pm on Sunday 1 March"
     play.now += timedelta(hours=1, minutes=58)
-    assert said(words(play, K.invitation)).answer_by == "2:07:31pm on Sunday 1 March"
+    assert said(words(play, K.invitation)).answer_by == "2:08pm on Sunday 1 March"
 
 
 @pytest.mark.parametrize(
@@ -388,3 +389,30 @@ def test_an_amount_says_what_it_is_without_saying_it_twice(title: str, unit: str
     capability = Capability(code="x", title=title, unit=unit, units=units, category="food")
     line = Line(number=1, capability=capability, quantity=2, due=DUE)
     assert Part(line, 2).said.casefold() == amount
+
+
+def test_who_is_asked_for_one_lift_is_not_asked_for_part_of_it() -> None:
+    """Half a lift is no lift: neither the ask nor the question how it went speaks of a part."""
+    ask = Play((LIFT, 1)).ask("sam")
+    assert "part of it" not in render(said(words(ask, K.invitation)), url).text
+    done = Play((LIFT, 1)).ask("sam").says_yes("sam", 1)
+    done.now = DUE + timedelta(days=1)
+    assert "part of it" not in render(said(words(done.chase("sam"), K.chase)), url).text
+    assert "part of it" in render(said(words(Play((PARCEL, 2)).ask("sam"), K.invitation)), url).text
+
+
+def test_only_a_yes_is_followed_by_the_address() -> None:
+    """On the way, or worried: the address came with the yes, and no further mail is promised."""
+    play = Play().ask("good").says_yes("good", 12)
+    assert said(words(play, K.receipt)).details_follow
+    assert not said(words(play.reports("good", AnswerKind.started), K.receipt)).details_follow
+
+
+def test_one_mail_where_nobody_can_be_asked() -> None:
+    """Amina hears in one mail that we have her request and that an officer has it; not in two, a second apart."""
+    play = Play().spend_rounds().hand_over()
+    assert why_not(words(play, K.resident_received)) == "there is nobody to ask: one mail says both"
+    assert said(words(play, K.resident_delayed)).first
+    asked = Play().ask("sam").spend_rounds().hand_over()
+    assert said(words(asked, K.resident_received))
+    assert not said(words(asked, K.resident_delayed)).first

@@ -24,6 +24,7 @@ from domain.taking_answers import take_answer
 from infra.door import Door
 from infra.settings import Settings
 from infra.store import Committed, MessageState, OutboxRow, SameKey, Store, StoreError, WeekFull, open_store
+from infra.store.signing_in import Audit
 from tests.store.builders import AMINA, N1, NOW, WEEK, a_need, a_responder, asking, opening, put_need, read, telling
 
 Job = Callable[..., object]
@@ -185,3 +186,16 @@ def reference_of(number: int) -> str:
         number, at = divmod(number, len(letters))
         text = letters[at] + text
     return f"N-{text}"
+
+
+def try_password(url: str, begin: float, officer: str) -> bool:
+    """Begin a try at an officer's password; was it let on?"""
+    with opened(url, begin) as store:
+        return store.begin_try(officer, NOW) is not None
+
+
+def write_audit(url: str, begin: float, number: int) -> None:
+    """Write 20 entries, one by one."""
+    with opened(url, begin) as store:
+        for _ in range(20):
+            store.record_audit(Audit(NOW, f"officer:{number}", "looked"))

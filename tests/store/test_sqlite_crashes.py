@@ -109,7 +109,7 @@ def test_commits_are_on_the_disk(store: SqliteStore, path: Path) -> None:
 
 def test_a_full_disk_is_said_and_survived(crew: Crew, place: Place) -> None:
     """C15: when no file may grow, a write fails with a sentence, reading goes on, and later writing too."""
-    [(written, said, left_open, went_on)] = crew(jobs.fill_the_disk, [(400_000,)])
+    [(written, said, left_open, went_on)] = crew(jobs.fill_the_disk, [(800_000,)])
     assert written > 0
     assert said.startswith("the store cannot be used now: ")
     assert not left_open

@@ -286,6 +286,21 @@ def test_a_pause_lasts_until_it_ends_and_wakes_their_needs(store: Store) -> None
     assert not store.pause("nobody", None, NOW)
 
 
+def test_what_they_set_themselves_counts_at_once_and_wakes_their_needs(store: Store) -> None:
+    """Sam asks for one ask a week: whoever had one this week is no candidate any more; unknown people are said so."""
+    put_responders(store, a_responder())
+    put_need(store)
+    must_commit(store, asking(read(store), [a_responder()]))
+    assert [c.responder.weekly_limit for c in candidates(store)] == [a_responder().weekly_limit]
+    assert store.revise("sam", lambda sam: sam.by_their_own_word(weekly_limit=0), NOW + TICK)
+    assert candidates(store) == []
+    assert store.due(NOW + TICK, 10) == [N1]
+    sam = store.responder("sam")
+    assert sam is not None
+    assert (sam.weekly_limit, sam.own, sam.contacts) == (0, ("weekly_limit",), 1)
+    assert not store.revise("nobody", lambda known: known, NOW)
+
+
 def test_a_lost_check_wakes_their_needs(store: Store) -> None:
     """An import that takes a check away has the needs looked at; one that adds a check, or says the same, has not."""
     enhanced = Check(level=CheckLevel.enhanced)

@@ -90,6 +90,7 @@ class PerilousChannel:
     fate: Fate
     name: str = "perilous"
     carries: messages.Channel = messages.Channel.email
+    tells: bool = False
 
     def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
         def note(mail: Mail, result: Any) -> None:

@@ -53,7 +53,7 @@ def test_silence_is_presumed(town: Town) -> None:
     amina = town.inbox("Amina").expects("Did you get", "close your request after 11am on Wednesday 4 March")
     town.time_passes("1d")
     town.inbox("Amina").expects("have not heard from you")
-    town.inbox("Bob").expects("Nobody told us that anything went wrong")
+    town.inbox("Bob").expects("As far as we know all went well")
     assert town.situation(need).need.outcome == Outcome.presumed
     assert "We take it that it happened" in amina.page
     town.time_passes("10d")

@@ -245,6 +245,31 @@ def test_passed_over_for_a_while(town: Town) -> None:
     town.inbox("Sam").expects_nothing()
 
 
+def test_nobody_waits_for_who_rests(town: Town) -> None:
+    """Sam is asked and takes a week's rest on his own page: Bob is asked at once, and Sam's link still takes a yes."""
+    town.has("Sam", "volunteer", "lift", point={"lat": 51.4, "lon": -0.3})
+    town.has("Bob", "volunteer", "lift")
+    need = town.resident_needs(
+        "A lift", "lift:1", playbook=playbook(round_of("neighbours", ask=1, patience="2h")), email=None,
+        phone="07700 900001",
+    )  # fmt: skip
+    first, second = ("Sam", "Bob") if town.inbox("Sam").unread else ("Bob", "Sam")
+    ask = town.inbox(first).expects("Can you help")
+    town.inbox(second).expects_nothing()
+    token = derive_token(town.door.settings.signing_keys, "k1", Purpose.partner, first.lower())
+    url = f"http://town.example.org/p/{token}"
+    town.post(url, **FormReader(town.post(url, answer="pause-week")[1]).as_served)
+    town.settle()
+    town.inbox(second).expects("Can you help").and_says_no()
+    town.inbox(second).expects("you cannot help")
+    assert f"{first} asked to be passed over for a while, so we do not wait for their answer." in " ".join(
+        town.says(need)
+    )
+    ask.and_says_yes()
+    town.inbox(first).expects("you have promised")
+    town.inbox(first).expects("Private")
+
+
 @pytest.mark.parametrize("minutes", [3, 9])
 def test_a_reminder_waits_for_company_too(town: Town, minutes: int) -> None:
     """A40: two asks minutes apart are reminded of in one mail, at the later one's moment at the latest."""

@@ -163,8 +163,7 @@ def test_one_click_mutes_and_nothing_else(town: Town) -> None:
     town.inbox("Sam").expects("Private").lacks("List-Unsubscribe")
     town.inbox("Amina").expects("will help you")
     town.resident_needs("Groceries", "food-parcel:1", playbook=NEIGHBOURS, who="Grace")
-    town.inbox("Grace").expects("We have your request")
-    town.inbox("Grace").expects("We are still looking")
+    town.inbox("Grace").expects("We have your request, and are still looking")
     town.resident_needs("A blanket", "blanket:1", playbook=NEIGHBOURS, who="Ravi")
     town.inbox("Ravi").expects("We have your request")
     town.time_passes("10m")  # another ask so soon waits for company

@@ -15,8 +15,10 @@ from domain.needs import Outcome
 from infra.playbooks import load_catalogue
 from infra.store import MessageState
 from notifications.channels import Mail, MayGo, Settle, always
+from notifications.channels.outbox import OutboxChannel
 from tasks.auditing import audit
 from tasks.delivering import Deliverer
+from tasks.hearing import hear
 from tests.mailserver import running
 from tests.people import GROUPS, playbook, round_of
 from tests.town import Town, town_at
@@ -261,6 +263,7 @@ class Dying:
 
     name = "dying"
     carries = Channel.email
+    tells = False
 
     def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:
         raise KeyboardInterrupt
@@ -295,8 +298,7 @@ def test_refused_mails_are_seen_by_whoever_looks(posted: Posted, capsys: pytest.
     town = posted()
     town.has_officer("Spam-Dana")
     need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Amina").expects("We are still looking")
+    town.inbox("Amina").expects("We have your request, and are still looking")
     assert what_wants_a_person(town.door.store) == [
         "Messages that were refused and have not arrived: 1, to officers: 1.",
     ]
@@ -361,3 +363,67 @@ def test_an_address_the_provider_will_not_write_to(posted: Posted) -> None:
     (bob,) = [i for i in town.situation(need).invitations if i.responder == "bob"]
     assert (bob.status, bob.reason) == ("rejected", "undeliverable")
     town.quiet()
+
+
+def test_mail_that_somebody_does_not_want(tmp_path: Path) -> None:
+    """S05: Bob marks our ask as unwanted: the next is asked, Ola phones him, and he is asked for no more lifts. Sam has
+    promised and marks his receipt: he still hears that he is not to set out."""
+    with town_at(tmp_path, load_catalogue()) as town:
+        town.has_officer("Ola")
+        town.has("Bob", "volunteer", "lift")
+        town.has("Sam", "volunteer", "lift")
+        need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
+        town.inbox("Amina").expects("We have your request")
+        town.inbox("Bob").expects("Can you help")
+        (ask,) = town.rows(need, "invitation")
+        for news in (MessageState.complained, MessageState.complained, MessageState.delivered):  # and in any order
+            hear(town.door, need, ask.message.id, news)
+        town.settle()
+        assert town.rows(need, "invitation", "responder:bob")[0].state is MessageState.complained
+        town.inbox("Ola").expects("Phone Bob: they marked our email as unwanted").and_takes_it()
+        town.inbox("Sam").expects("Can you help").and_says_yes()
+        town.inbox("Sam").expects("you have promised")
+        town.inbox("Sam").expects("Private")
+        town.inbox("Amina").expects("will help you")
+        hear(town.door, need, town.rows(need, "receipt", "responder:sam")[0].message.id, MessageState.complained)
+        town.settle()
+        town.inbox("Ola").expects("Phone Sam: they marked our email as unwanted")
+        town.officer_closes(need, Outcome.withdrawn)
+        town.inbox("Sam").expects("do not set out")
+        town.inbox("Amina").expects("withdrawn")
+        another = town.resident_needs("Another lift", "lift:1", playbook=ONE_BY_ONE, who="Ada")
+        town.inbox("Ada").expects("We have your request, and are still looking")
+        town.inbox("Ola").expects("Nobody to ask")
+        assert "asked" not in town.story(another)
+        town.quiet()
+
+
+class Telling(OutboxChannel):
+    """A channel that promises to say later what became of each mail."""
+
+    tells = True
+
+
+def test_a_channel_that_has_gone_quiet(tmp_path: Path) -> None:
+    """S08: a provider that tells what becomes of mail has told nothing for a quarter of an hour: the auditor says so in
+    one sentence, with what to look at; of mail it has told of, and of a channel that promises nothing, not a word."""
+    with town_at(tmp_path, load_catalogue()) as town:
+        town.has_officer("Ola")
+        town.door.store.mark("sweep", town.moment)
+        town.channel = Telling(town.home)
+        town.has("Sam", "volunteer", "lift")
+        need = town.resident_needs("A lift", "lift:1", playbook=TOGETHER)
+        town.inbox("Amina").expects("We have your request")
+        town.inbox("Sam").expects("Can you help")
+        town.time_passes("15m")
+        town.door.store.mark("sweep", town.moment)
+        assert audit(town.door.store, town.moment, [Channel.email]) == []
+        town.time_passes("1m")
+        (warning,) = audit(town.door.store, town.moment, [Channel.email])
+        assert need in warning
+        assert "do the provider's delivery events reach us" in warning
+        assert audit(town.door.store, town.moment) == []
+        for row in town.rows(need):
+            hear(town.door, need, row.message.id, MessageState.delivered)
+        assert audit(town.door.store, town.moment, [Channel.email]) == []
+        town.quiet()

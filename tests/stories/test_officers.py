@@ -7,6 +7,7 @@ from pathlib import Path
 
 from domain.needs import NeedStatus, Outcome
 from domain.playbooks import Role
+from infra.officers import set_disabled
 from tests.people import playbook, round_of
 from tests.town import Town
 
@@ -43,8 +44,7 @@ def test_silent_then_taken_by_the_next_and_both_are_told(town: Town) -> None:
     """Dana does not take it within the hour: Duncan has it, Dana hears so, Duncan takes it, and it goes no further."""
     on_call(town)
     need = town.resident_needs("Groceries", "food-parcel:6", playbook=NEIGHBOURS, needed_by="+5d")
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Amina").expects("We are still looking")
+    town.inbox("Amina").expects("We have your request, and are still looking")
     dana = town.inbox("Dana").expects("Nobody to ask", "If nobody takes it, it goes to Duncan")
     town.time_passes("1h")
     duncan = town.inbox("Duncan").expects("Nobody to ask", "If nobody takes it, it goes to Dana")
@@ -56,12 +56,28 @@ def test_silent_then_taken_by_the_next_and_both_are_told(town: Town) -> None:
     assert any("Duncan took the task: find help" in line for line in town.says(need))
 
 
+def test_tasks_of_one_who_leaves_go_to_others_at_once(town: Town) -> None:
+    """W04: Dana's access ends while one task waits for her and she has taken another: Duncan has both, she no mail."""
+    on_call(town)
+    for summary in ("Groceries", "More groceries"):
+        need = town.resident_needs(summary, "food-parcel:6", playbook=NEIGHBOURS, needed_by="+5d", who=summary)
+        town.inbox(summary).expects("We have your request, and are still looking")
+        dana = town.inbox("Dana").expects("Nobody to ask")
+    dana.and_takes_it()
+    (officer,) = (o for o in town.door.store.officers() if o.name == "Dana")
+    set_disabled(town.door.store, officer, True, "command")
+    town.settle()
+    town.inbox("Duncan").expects("Nobody to ask")
+    town.inbox("Duncan").expects("Nobody to ask").and_takes_it()
+    assert "no longer on the council" in dana.sees(confirm="yes")[1]
+    assert any("took this task has no access any more, so it went to Duncan" in line for line in town.says(need))
+
+
 def test_it_may_still_be_taken_after_it_went_on(town: Town) -> None:
     """Dana comes back from a meeting and takes what went to Duncan: his page says that she has it."""
     on_call(town)
     town.resident_needs("Groceries", "food-parcel:6", playbook=NEIGHBOURS, needed_by="+5d")
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Amina").expects("We are still looking")
+    town.inbox("Amina").expects("We have your request, and are still looking")
     town.inbox("Dana").expects("Nobody to ask")
     town.time_passes("1h")
     duncan = town.inbox("Duncan").expects("Nobody to ask")
@@ -83,8 +99,7 @@ def test_the_rota_over_midnight(town: Town) -> None:
     )
     town.moment = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
     town.resident_needs("Groceries", "food-parcel:6", playbook=NEIGHBOURS, needed_by="+5d")
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Amina").expects("We are still looking")
+    town.inbox("Amina").expects("We have your request, and are still looking")
     town.inbox("Duncan").expects("Nobody to ask")
     town.time_passes("1h")
     town.inbox("Dana").expects("Nobody to ask", "If nobody takes it, it goes to Marge")
@@ -100,8 +115,7 @@ def test_a_broken_rota_stops_nothing(town: Town) -> None:
     on_call(town)
     has_rota(town, "shifts: [{hours: nine to five, officers: [duncan@example.org]}]")
     town.resident_needs("Groceries", "food-parcel:6", playbook=NEIGHBOURS, needed_by="+5d")
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Amina").expects("We are still looking")
+    town.inbox("Amina").expects("We have your request, and are still looking")
     town.inbox("Dana").expects("Nobody to ask").and_takes_it()
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 
-from cli.why import explain_one
 from domain.askable import Against
 from domain.needs import Outcome
+from infra.explaining import explain_one
 from tests.people import GROUPS, playbook, round_of
 from tests.town import START, Town
 
@@ -120,7 +120,7 @@ class Month:
     def explains(self, need: str, expected: str) -> None:
         """`muster need show REF --why sam` says the same, in a sentence."""
         town = self.town
-        [row] = explain_one(town.door, town.situation(need), "sam", town.moment)
+        [row] = explain_one(town.door.store, town.situation(need), "sam", town.moment)
         assert (row.asked, row.code) == (not expected, expected), (need, row)
         words = {
             "": "Chosen as number 1 of 1 in order",

@@ -18,9 +18,8 @@ ONE_ROUND = playbook(round_of("everybody", patience="2h"))
 def needs_food(town: Town) -> str:
     """Amina needs food; if nobody is there to be asked, an officer has it at once and she is told so."""
     need = town.resident_needs("Food for a family", "food-parcel:2", playbook=ONE_ROUND)
-    town.inbox("Amina").expects("We have your request")
-    if town.situation(need).with_officer:
-        town.inbox("Amina").expects("We are still looking")
+    at_once = ", and are still looking" if town.situation(need).with_officer else ""
+    town.inbox("Amina").expects(f"We have your request{at_once}")
     return need
 
 

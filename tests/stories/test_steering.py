@@ -196,8 +196,7 @@ def test_somebody_goes_to_another_need_instead(town: Town, muster: Muster) -> No
         "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")),
         who="Kofi", area="Surbiton", at_home="3 Hostel Lane, KT6 1ZZ",
     )  # fmt: skip
-    town.inbox("Kofi").expects("We have your request")
-    town.inbox("Kofi").expects("We are still looking for")
+    town.inbox("Kofi").expects("We have your request, and are still looking for")
     town.inbox("Ola").expects("Nobody to ask for 6 food parcels")
     muster("transfer", here, there, "good-neighbours", "food-parcel:6", *OLA)
     asked = town.inbox("Good Neighbours").expects(
@@ -238,8 +237,7 @@ def test_who_would_rather_stay_stays(town: Town, muster: Muster) -> None:
     there = town.resident_needs(
         "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi"
     )
-    town.inbox("Kofi").expects("We have your request")
-    town.inbox("Kofi").expects("We are still looking for")
+    town.inbox("Kofi").expects("We have your request, and are still looking for")
     town.inbox("Ola").expects("Nobody to ask")
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)
     town.inbox("Sam").expects("Could you go somewhere else instead").answers(answer="stay")
@@ -254,6 +252,32 @@ def test_who_would_rather_stay_stays(town: Town, muster: Muster) -> None:
     assert "what you promised here still stands" in page
     assert town.counts(here) == {"food-parcel": 6}
     assert "would rather not go" in " ".join(town.says(here))
+
+
+def test_nobody_is_reached_about_going_elsewhere(town: Town, muster: Muster) -> None:
+    """Sam says nothing, and Ola does not reach him by phone: he stays where he promised, and all three are told so."""
+    town.has_officer("Ola")
+    town.has("Sam", "volunteer", "food-parcel")
+    here = town.resident_needs("Parcels for a lunch club", "food-parcel:6", playbook=NEIGHBOURS)
+    town.inbox("Amina").expects("We have your request")
+    town.inbox("Sam").expects("Can you help").and_says_yes()
+    town.inbox("Sam").expects("you have promised")
+    town.inbox("Sam").expects("Private")
+    town.inbox("Amina").expects("will help you")
+    there = town.resident_needs(
+        "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi"
+    )
+    town.inbox("Kofi").expects("We have your request, and are still looking for")
+    town.inbox("Ola").expects("Nobody to ask").and_takes_it()
+    muster("transfer", here, there, "sam", "food-parcel:6", *OLA)
+    asked = town.inbox("Sam").expects("Could you go somewhere else instead")
+    town.time_passes("2h")
+    ola = town.inbox("Ola").expects(f"could they go to {there} instead?", "If you cannot reach them").and_takes_it()
+    ola.ends_it("not-reached")
+    assert f"could not reach Sam about going to {there} instead" in " ".join(town.says(here))
+    assert town.counts(here) == {"food-parcel": 6}
+    town.inbox("Sam").expects("you have promised 6 food parcels")
+    assert "You said yes to 6 food parcels" in asked.page
 
 
 def test_an_old_look_is_shown_the_present(town: Town, muster: Muster) -> None:
@@ -291,8 +315,7 @@ def test_a_scanner_moves_nobody(town: Town, muster: Muster) -> None:
     there = town.resident_needs(
         "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi"
     )
-    town.inbox("Kofi").expects("We have your request")
-    town.inbox("Kofi").expects("We are still looking for")
+    town.inbox("Kofi").expects("We have your request, and are still looking for")
     town.inbox("Ola").expects("Nobody to ask")
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)
     asked = town.inbox("Sam").expects("Could you go somewhere else instead")
@@ -368,8 +391,7 @@ def test_nobody_goes_to_another_place_than_they_were_shown(town: Town, muster: M
         "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi",
         area="Surbiton",
     )  # fmt: skip
-    town.inbox("Kofi").expects("We have your request")
-    town.inbox("Kofi").expects("We are still looking for")
+    town.inbox("Kofi").expects("We have your request, and are still looking for")
     town.inbox("Ola").expects("Nobody to ask")
     muster("take", there, *OLA)
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)

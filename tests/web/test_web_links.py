@@ -14,9 +14,8 @@ from domain.closing import close, hear_resident, stand_down
 from domain.events import EventCode
 from domain.links import Purpose, take_target
 from domain.messages import MessageKind
-from domain.needs import Outcome
+from domain.needs import Outcome, read_reference
 from domain.responders import Contact, Responder
-from web.new_link import read_reference
 from web.security import Limit
 
 Asked = tuple[Council, str, str]

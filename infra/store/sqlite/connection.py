@@ -145,7 +145,8 @@ class Connected:
 
 
 def _make_durable(connection: sqlite3.Connection) -> None:
-    """Each commit is on the disk. SQLite does not wait for others switching a new file to WAL at once: we do."""
+    """Each commit is on the disk, and what is deleted is overwritten. SQLite does not wait for others switching a new
+    file to WAL at once: we do."""
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -156,6 +157,7 @@ def _make_durable(connection: sqlite3.Connection) -> None:
                 raise
             time.sleep(0.005)
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin(connection: sqlite3.Connection, begin: str) -> None:

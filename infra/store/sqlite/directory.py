@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -15,6 +15,7 @@ from domain.saying_yes import Counted, Heard
 from domain.values import Point
 from infra.store.sqlite.connection import Connected, micros
 from infra.store.sqlite.nearness import nearness, rings
+from infra.store.sqlite.signing_in import add_officer
 
 MOST_IN_ONE_QUERY = 500
 
@@ -51,7 +52,7 @@ class DirectoryTables(Connected):
         with self._writing() as db:
             for responder, contacts in rows:
                 responder = responder.but(contacts=sum(1 for contact in contacts if contact.email))
-                if _put_responder(db, responder):
+                if _put_responder(db, responder, now):
                     _wake_needs_of(db, responder.id, now)
                 db.execute(
                     "INSERT OR REPLACE INTO contacts VALUES (?, ?)",
@@ -61,7 +62,7 @@ class DirectoryTables(Connected):
     def responder(self, id: str) -> Responder | None:
         with self._reading() as db:
             row = db.execute("SELECT doc FROM responders WHERE id = ?", (id,)).fetchone()
-            return _with_mutes(db, [Responder.model_validate_json(row[0])])[0] if row else None
+            return with_mutes(db, [Responder.model_validate_json(row[0])])[0] if row else None
 
     def responder_names(self, ids: Iterable[str]) -> dict[str, str]:
         wanted = list(dict.fromkeys(ids))
@@ -81,7 +82,7 @@ class DirectoryTables(Connected):
     def responders(self, *, after: str = "", limit: int = 1000) -> list[Responder]:
         with self._reading() as db:
             rows = db.execute("SELECT doc FROM responders WHERE id > ? ORDER BY id LIMIT ?", (after, limit)).fetchall()
-            return _with_mutes(db, [Responder.model_validate_json(doc) for (doc,) in rows])
+            return with_mutes(db, [Responder.model_validate_json(doc) for (doc,) in rows])
 
     def count_responders(self) -> int:
         with self._reading() as db:
@@ -138,12 +139,18 @@ class DirectoryTables(Connected):
             db.execute("DELETE FROM mutes WHERE responder = ? AND category = ?", (responder, category))
 
     def pause(self, responder: str, until: datetime | None, now: datetime) -> bool:
+        return self.revise(responder, lambda known: known.but(paused_until=until), now)
+
+    def revise(self, responder: str, change: Callable[[Responder], Responder], now: datetime) -> bool:
         with self._writing() as db:
             row = db.execute("SELECT doc FROM responders WHERE id = ?", (responder,)).fetchone()
             if row is None:
                 return False
-            doc = Responder.model_validate_json(row[0]).but(paused_until=until).model_dump_json(exclude={"muted"})
-            db.execute("UPDATE responders SET doc = ? WHERE id = ?", (doc, responder))
+            changed = change(Responder.model_validate_json(row[0]))
+            doc = changed.model_dump_json(exclude={"muted"})
+            values = (changed.weekly_limit, responder)
+            db.execute("UPDATE responders SET doc = ?, weekly_limit = ? WHERE id = ?", (doc, *values))
+            db.execute("UPDATE able SET weekly_limit = ? WHERE responder = ?", values)
             _wake_needs_of(db, responder, now)
         return True
 
@@ -170,16 +177,7 @@ class DirectoryTables(Connected):
 
     def add_officer(self, officer: Officer, now: datetime) -> bool:
         with self._writing() as db:
-            added = db.execute(
-                "INSERT OR IGNORE INTO officers (id, email, doc) VALUES (?, ?, ?)",
-                (officer.id, officer.email, officer.model_dump_json()),
-            )
-            db.execute(
-                "UPDATE needs SET wake_at = ?, version = version + 1"
-                " WHERE id IN (SELECT need FROM tasks WHERE officer IS NULL AND status = 'open')",
-                (micros(now),),
-            )
-        return added.rowcount > 0
+            return add_officer(db, officer, now)
 
     def officers(self) -> tuple[Officer, ...]:
         with self._reading() as db:
@@ -204,7 +202,7 @@ def count_heard(db: sqlite3.Connection, heard: Sequence[Heard]) -> None:
     )
 
 
-def _put_responder(db: sqlite3.Connection, responder: Responder) -> bool:
+def _put_responder(db: sqlite3.Connection, responder: Responder, now: datetime) -> bool:
     """Replace a responder; have they lost a check? A pause they asked for outlives a file that says nothing of it."""
     row = db.execute("SELECT doc FROM responders WHERE id = ?", (responder.id,)).fetchone()
     known = Responder.model_validate_json(row[0]) if row else None
@@ -214,10 +212,11 @@ def _put_responder(db: sqlite3.Connection, responder: Responder) -> bool:
     place = (point.lat if point else None, point.lon if point else None, int(bool(responder.areas)))
     limits = (responder.contacts, responder.weekly_limit)
     db.execute(
-        "INSERT OR REPLACE INTO responders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO responders (id, name, sector, lat, lon, has_areas, contacts, weekly_limit, doc, put_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(responder.id, responder.name, responder.sector.value),
-            *(*place, *limits, responder.model_dump_json(exclude={"muted"})),
+            *(*place, *limits, responder.model_dump_json(exclude={"muted"}), micros(now)),
         ),
     )
     db.execute("DELETE FROM able WHERE responder = ?", (responder.id,))
@@ -266,11 +265,11 @@ def _as_candidates(db: sqlite3.Connection, rows: list[Row]) -> list[Candidate]:
         for id, doc, asked, yes, all_asked, all_yes in db.execute(WHOLE.format(marks=",".join("?" * len(some))), some):
             own, alike = Counted(asked or 0, yes or 0), Counted(all_asked or 0, all_yes or 0)
             found[id] = Responder.model_validate_json(doc), own, alike
-    muted = {r.id: r for r in _with_mutes(db, [responder for responder, _, _ in found.values()])}
+    muted = {r.id: r for r in with_mutes(db, [responder for responder, _, _ in found.values()])}
     return [Candidate(muted[id], taken, *found[id][1:]) for id, taken, _ in rows if id in found]
 
 
-def _with_mutes(db: sqlite3.Connection, responders: list[Responder]) -> list[Responder]:
+def with_mutes(db: sqlite3.Connection, responders: list[Responder]) -> list[Responder]:
     muted: dict[str, list[str]] = {}
     ids = [responder.id for responder in responders]
     for start in range(0, len(ids), MOST_IN_ONE_QUERY):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.changes import Change, Slot
 from domain.events import Event
 from domain.invitations import Invitation
+from domain.keeping import Kept
 from domain.needs import Need, NeedStatus, Resident
 from domain.officers import Officer, Task
 from domain.situations import Situation
@@ -24,6 +25,8 @@ from infra.store.sqlite.connection import (
 )
 from infra.store.sqlite.directory import count_heard
 from infra.store.sqlite.incidents import all_held_at, keep_whose, read_incident, was_overtaken
+from infra.store.sqlite.listed import list_need
+from infra.store.sqlite.privacy import forget_of, is_past
 
 
 class NeedTables(Connected):
@@ -76,11 +79,10 @@ class NeedTables(Connected):
             invitations = db.execute("SELECT doc FROM invitations WHERE need = ? ORDER BY rowid", (need,)).fetchall()
             tasks = db.execute("SELECT doc FROM tasks WHERE need = ? ORDER BY rowid", (need,)).fetchall()
             officers = db.execute("SELECT doc FROM officers ORDER BY seq").fetchall()
-            resident = db.execute("SELECT doc FROM residents WHERE need = ?", (need,)).fetchone()
+            told = _resident(db, need)
             found = Need.model_validate_json(row[0]).but(version=row[1], wake_at=maybe_instant(row[2]))
             incident = read_incident(db, found.incident) if found.incident else None
             held_at = all_held_at(db)
-        told = Resident.model_validate_json(resident[0]) if resident else Resident()
         return Situation(
             need=found,
             invitations=tuple(Invitation.model_validate_json(doc) for (doc,) in invitations),
@@ -186,17 +188,24 @@ class NeedTables(Connected):
 
     def resident(self, need: str) -> Resident:
         with self._reading() as db:
-            row = db.execute("SELECT doc FROM residents WHERE need = ?", (need,)).fetchone()
-        return Resident.model_validate_json(row[0]) if row else Resident()
+            return _resident(db, need)
 
     def notes(self, need: str) -> dict[str, str]:
         with self._reading() as db:
+            if is_past(db, need, Kept.words):
+                return {}
             return dict(db.execute("SELECT id, words FROM notes WHERE need = ?", (need,)).fetchall())
 
     def find_token(self, hash: str) -> TokenRow | None:
         with self._reading() as db:
             row = db.execute("SELECT hash, purpose, target, need FROM tokens WHERE hash = ?", (hash,)).fetchone()
         return TokenRow(*row) if row else None
+
+
+def _resident(db: sqlite3.Connection, need: str) -> Resident:
+    """Whose need it is; nobody, once their details are past their time."""
+    row = db.execute("SELECT doc FROM residents WHERE need = ?", (need,)).fetchone()
+    return Resident.model_validate_json(row[0]) if row and not is_past(db, need, Kept.contact) else Resident()
 
 
 def _write_need(db: sqlite3.Connection, change: Change) -> None:
@@ -283,3 +292,5 @@ def _write_around(db: sqlite3.Connection, change: Change, tokens: Sequence[Token
     db.executemany(
         "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)", [(t.hash, t.purpose, t.target, t.need) for t in tokens]
     )
+    forget_of(db, change)
+    list_need(db, change)

@@ -205,11 +205,22 @@ class OutboxTables(Connected):
             ).fetchall()
         return [need for (need,) in rows]
 
+    def unheard_messages(self, channel: Channel, since: datetime, before: datetime) -> list[str]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT DISTINCT need FROM messages WHERE state = 'accepted' AND channel = ?"
+                " AND changed_at >= ? AND changed_at < ? ORDER BY need",
+                (channel.value, micros(since), micros(before)),
+            ).fetchall()
+        return [need for (need,) in rows]
+
     def refused_mails(self) -> list[OutboxRow]:
         with self._reading() as db:
             rows = db.execute(
-                f"SELECT {COLUMNS} FROM messages m WHERE (state IN ('pending', 'unknown') AND why IS NOT NULL)"  # noqa: S608
-                " OR (state IN ('bounced', 'failed') AND kind = 'officer-task' AND channel = 'email' AND EXISTS ("
+                f"SELECT {COLUMNS} FROM messages m INDEXED BY messages_by_state"  # noqa: S608
+                " WHERE state IN ('pending', 'unknown', 'bounced', 'failed') AND"
+                " (state IN ('pending', 'unknown') AND why IS NOT NULL"
+                " OR state IN ('bounced', 'failed') AND kind = 'officer-task' AND channel = 'email' AND EXISTS ("
                 "  SELECT 1 FROM tasks t WHERE t.id = json_extract(m.doc, '$.task') AND t.status = 'open'"
                 "  AND m.recipient = 'officer:' || t.officer)) ORDER BY seq LIMIT 1000"
             ).fetchall()

@@ -2,14 +2,101 @@
 
 # what lists and figures are read by
 LISTS = """
+CREATE TABLE listed (
+    need TEXT NOT NULL, band INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, category TEXT NOT NULL,
+    area TEXT NOT NULL, needed_by INTEGER NOT NULL, incident TEXT, exercise INTEGER NOT NULL, officer INTEGER NOT NULL,
+    needed INTEGER NOT NULL, covered INTEGER NOT NULL, word_at INTEGER, word_from TEXT, PRIMARY KEY (band, at, need)
+) STRICT, WITHOUT ROWID;
+WITH
+    pledges AS (
+        SELECT i.need, s.value ->> 'line' AS line, sum(s.value ->> 'pledged') AS pledged
+        FROM invitations i, json_each(i.doc, '$.shares') s GROUP BY 1, 2
+    ),
+    parts AS (
+        SELECT n.id AS need, l.value ->> 'quantity' AS quantity, coalesce(p.pledged, 0) AS pledged,
+            CAST(strftime('%s', l.value ->> 'due') AS INTEGER) * 1000000 AS due
+        FROM needs n, json_each(n.doc, '$.lines') l
+        LEFT JOIN pledges p ON p.need = n.id AND p.line = l.value ->> 'number'
+    ),
+    sums AS (
+        SELECT need, sum(quantity) AS needed, sum(min(quantity, pledged)) AS covered,
+            min(due) FILTER (WHERE pledged < quantity) AS missing_at
+        FROM parts GROUP BY need
+    ),
+    promises AS (
+        SELECT i.need, i.responder, CAST(strftime('%s', coalesce(i.doc ->> 'chased_at', max(
+            coalesce(s.value ->> 'ready_by', n.doc ->> ('$.lines[' || ((s.value ->> 'line') - 1) || '].due'))
+        ))) AS INTEGER) * 1000000 AS word_at
+        FROM invitations i JOIN needs n ON n.id = i.need AND n.status <> 'closed', json_each(i.doc, '$.shares') s
+        WHERE i.doc ->> 'status' IN ('accepted', 'in-progress') AND s.value ->> 'pledged' > 0 GROUP BY i.id
+    ),
+    words AS (SELECT need, responder, min(word_at) AS word_at FROM promises GROUP BY need)
+    INSERT INTO listed SELECT n.id,
+        CASE WHEN n.status = 'closed' THEN 3 WHEN s.missing_at IS NOT NULL THEN 0 WHEN w.need IS NOT NULL THEN 1
+            ELSE 2 END,
+        CASE WHEN n.status = 'closed'
+            THEN -coalesce(CAST(strftime('%s', n.doc ->> 'closed_at') AS INTEGER) * 1000000, n.needed_by)
+            ELSE coalesce(s.missing_at, w.word_at, n.needed_by) END,
+        n.status, n.category, n.area, n.needed_by, n.incident, n.exercise,
+        EXISTS (SELECT 1 FROM tasks t WHERE t.need = n.id
+            AND (t.status = 'open' OR t.status = 'taken' AND n.status <> 'closed')),
+        s.needed, s.covered, w.word_at, w.responder
+    FROM needs n JOIN sums s ON s.need = n.id LEFT JOIN words w ON w.need = n.id;
+CREATE UNIQUE INDEX listed_by_need ON listed (need);
+CREATE INDEX listed_by_status ON listed (status);
+CREATE INDEX listed_by_category ON listed (category);
+CREATE INDEX listed_by_incident ON listed (incident) WHERE incident IS NOT NULL;
+CREATE INDEX listed_with_officer ON listed (officer) WHERE officer;
+CREATE INDEX listed_by_word ON listed (word_at) WHERE word_at IS NOT NULL;
+CREATE INDEX tasks_by_officer ON tasks (officer, status);
+
+ALTER TABLE responders ADD COLUMN put_at INTEGER;
+ALTER TABLE responders ADD COLUMN paused_until TEXT GENERATED ALWAYS AS (json_extract(doc, '$.paused_until')) VIRTUAL;
+CREATE INDEX responders_by_name ON responders (name COLLATE NOCASE, id, sector, paused_until, put_at)
 """
 
 # who may sign in, who has, and keys of the API
 SIGN_IN = """
+CREATE TABLE accounts (
+    officer TEXT PRIMARY KEY, password TEXT, failures INTEGER NOT NULL DEFAULT 0, locked_until INTEGER,
+    link TEXT UNIQUE, link_until INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE attempts (
+    hash TEXT PRIMARY KEY, state TEXT NOT NULL, nonce TEXT NOT NULL, verifier TEXT NOT NULL, until INTEGER NOT NULL,
+    next TEXT NOT NULL, link TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE identities (
+    issuer TEXT NOT NULL, subject TEXT NOT NULL, officer TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sessions (
+    hash TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, officer TEXT NOT NULL, how TEXT NOT NULL,
+    began_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_officer ON sessions (officer);
+CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, rights TEXT NOT NULL, made_by TEXT NOT NULL,
+    made_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL,
+    about TEXT NOT NULL, detail TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
+) STRICT
 """
 
-# who looked at what is private, what is kept for how long
+# who looked at what is private, what is kept for how long; `(erased)` is what domain/forgetting.py writes
 PRIVACY = """
+ALTER TABLE needs ADD COLUMN closed_second INTEGER
+    GENERATED ALWAYS AS (CAST(strftime('%s', json_extract(doc, '$.closed_at')) AS INTEGER)) VIRTUAL;
+ALTER TABLE needs ADD COLUMN kept INTEGER GENERATED ALWAYS AS (json_extract(doc, '$.kept_since') IS NOT NULL) VIRTUAL;
+CREATE INDEX needs_by_closing ON needs (closed_second) WHERE closed_second IS NOT NULL;
+CREATE TABLE periods (class TEXT PRIMARY KEY, length TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX needs_saying ON needs (closed_second)
+    WHERE closed_second IS NOT NULL AND json_extract(doc, '$.summary') <> '(erased)';
+CREATE INDEX messages_with_words ON messages (changed_at) WHERE coalesce(frozen, provider_id, why) IS NOT NULL;
+CREATE INDEX tokens_by_need ON tokens (need) WHERE need IS NOT NULL;
+CREATE INDEX resident_keys_by_need ON resident_keys (need);
+CREATE INDEX audit_by_subject ON audit (about)
 """
 
 MIGRATIONS = (

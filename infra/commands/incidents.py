@@ -1,0 +1,91 @@
+"""Open an incident, hold its needs or every need, let them go on, close it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, ValidationError
+
+from domain.changes import Refusal
+from domain.incidents import Incident, new_incident_reference
+from domain.opening import NeedWrong
+from domain.playbooks import Role
+from domain.rights import Right
+from domain.values import Value
+from infra import clock
+from infra.commands.command import Typed
+from infra.door import Door
+from infra.faults import say_fault
+from infra.recording import read_incident_reference
+
+
+class OpenIncident(Value):
+    """Put an incident on record: many needs with one cause, one officer who leads, one public place."""
+
+    right: ClassVar[Right] = Right.respond
+
+    name: Annotated[Typed, Field(description="What officers call it.", examples=["Flood at Kingsmead"])]
+    place: Annotated[Typed, Field(description="A public place; everybody asked reads it in full. Nobody's home.")]
+    lead: Annotated[Typed, Field(description="The e-mail address of the officer who leads.")]
+    exercise: Annotated[
+        bool, Field(strict=True, description="Practice: every message says so, and only who agreed to it is asked.")
+    ] = False
+
+    @classmethod
+    def read(cls, **typed: object) -> Self:
+        """The incident, from what was typed. Raises `NeedWrong`, naming the field."""
+        try:
+            return cls.model_validate(typed)
+        except ValidationError as wrong:
+            error = wrong.errors()[0]
+            raise NeedWrong(str(error["loc"][0]), say_fault(error)) from None
+
+    def draft(self, door: Door) -> Incident:
+        """It as it would be on record, for a page to check it on. Raises `NeedWrong`."""
+        given = {"name": self.name, "place": self.place, "lead": _find_lead(door, self.lead), "exercise": self.exercise}
+        try:
+            return Incident.model_validate({"id": new_incident_reference(), "opened_at": clock.now(), **given})
+        except ValidationError as wrong:
+            error = wrong.errors()[0]
+            raise NeedWrong(str(error["loc"][0]), say_fault(error)) from None
+
+    def carry_out(self, door: Door) -> Incident:
+        """Put it on record under a fresh reference. Raises `NeedWrong`."""
+        while not door.store.add_incident(incident := self.draft(door)):
+            pass  # until the reference is fresh
+        return incident
+
+
+def find_incident(door: Door, text: str) -> Incident | None:
+    """The incident of this reference, however it is written. Raises `NeedWrong` for what is none."""
+    return door.store.incident(read_incident_reference(text))
+
+
+def hold_incident(door: Door, incident: Incident | None) -> bool:
+    """Send nothing more about its needs (`None`: about any need), but a worry and “please do not set out”; `False` if
+    it is so already. Holding everything takes the right to steer."""
+    return door.store.hold(incident.id if incident else None, clock.now())
+
+
+def resume_incident(door: Door, incident: Incident | None) -> bool:
+    """Go on where it was; `False` if it was not on hold."""
+    return door.store.resume(incident.id if incident else None, clock.now())
+
+
+def close_incident(door: Door, incident: Incident) -> Refusal | None:
+    """Close it once all of its needs are closed. No further need can be recorded for it then."""
+    if incident.held:
+        return Refusal("held", f"{incident.id} is on hold, and messages wait; let it go on first.")
+    if left := door.store.close_incident(incident.id, clock.now()):
+        needs = f"{left} need{'s' if left > 1 else ''} that {'are' if left > 1 else 'is'} not closed"
+        return Refusal("open-needs", f"{incident.id} has {needs}. Close or withdraw each, then close the incident.")
+    return None
+
+
+def _find_lead(door: Door, email: str) -> str:
+    found = next((o for o in door.store.officers() if o.email.casefold() == email.strip().casefold()), None)
+    if found is None or found.disabled:
+        raise NeedWrong("lead", f"nobody here has the address {email[:80]!r}")
+    if found.role is Role.viewer:
+        raise NeedWrong("lead", f"{found.name} is a viewer, who gets no tasks; name another officer")
+    return found.id

@@ -1,0 +1,77 @@
+"""What figures read of many needs: no more of each than they count, some hundred needs at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from domain.messages import MessageKind
+from domain.seen import AskSeen, EventSeen, NeedFacts, NeedSeen
+from infra.store import MessageState
+from infra.store.sqlite.connection import Connected, micros
+
+Read = TypeVar("Read")
+READ_ASKS = TypeAdapter(list[AskSeen])
+READ_EVENTS = TypeAdapter(list[EventSeen])
+LEFT = (MessageState.accepted.value, MessageState.delivered.value)
+NEEDS = """
+    SELECT id, doc FROM needs WHERE opened_at >= ? AND opened_at < ? AND (opened_at > ? OR id > ?)
+    ORDER BY opened_at, id LIMIT ?
+"""
+ASKS = """
+    SELECT i.need, json_insert(i.doc, '$.sector', r.sector)
+    FROM invitations i LEFT JOIN responders r ON r.id = i.responder
+    WHERE i.need IN ({}) ORDER BY i.rowid
+"""
+EVENTS = "SELECT need, doc FROM events WHERE need IN ({}) ORDER BY need, seq"
+TOLD = (
+    "SELECT DISTINCT need FROM messages WHERE need IN ({}) AND recipient = 'resident' AND kind = ? AND state IN (?, ?)"
+)
+
+
+class NeedsSeen(Connected):
+    """Reads needs by the time they were opened, each with all that figures read of it."""
+
+    def needs_seen(
+        self, since: datetime, until: datetime, after: NeedSeen | None = None, limit: int = 200
+    ) -> list[NeedFacts]:
+        begin = after.opened_at if after else since
+        with self._reading() as db:
+            rows = db.execute(
+                NEEDS, (micros(begin), micros(until), micros(begin), after.id if after else "", limit)
+            ).fetchall()
+            needs = [id for id, _ in rows]
+            asks = _asks(db, needs)
+            events = _events(db, needs)
+            told = {id for (id,) in _of(db, TOLD, needs, MessageKind.resident_closed.value, *LEFT)}
+        return [
+            NeedFacts(NeedSeen.model_validate_json(doc), tuple(asks[id]), tuple(events[id]), id in told)
+            for id, doc in rows
+        ]
+
+
+def _of(db: sqlite3.Connection, query: str, needs: Sequence[str], *more: str) -> sqlite3.Cursor:
+    return db.execute(query.format(",".join("?" * len(needs))), (*needs, *more))
+
+
+def _asks(db: sqlite3.Connection, needs: Sequence[str]) -> dict[str, list[AskSeen]]:
+    return _by_need(needs, _of(db, ASKS, needs), READ_ASKS)
+
+
+def _events(db: sqlite3.Connection, needs: Sequence[str]) -> dict[str, list[EventSeen]]:
+    return _by_need(needs, _of(db, EVENTS, needs), READ_EVENTS)
+
+
+def _by_need(
+    needs: Sequence[str], rows: Iterable[tuple[str, str]], read: TypeAdapter[list[Read]]
+) -> dict[str, list[Read]]:
+    """What rows of need and document say, read all at once, which is several times as fast."""
+    found: dict[str, list[Read]] = {need: [] for need in needs}
+    pairs = list(rows)
+    for (need, _), each in zip(pairs, read.validate_json(f"[{','.join(doc for _, doc in pairs)}]"), strict=True):
+        found[need].append(each)
+    return found

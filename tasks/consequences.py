@@ -1,0 +1,70 @@
+"""What follows when a message does not arrive, is held up, or is not wanted. Each twice is as good as once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from domain.bouncing import record_complaint, record_delayed, record_undeliverable
+from domain.handing_over import pass_from_unreachable, raise_task
+from domain.messages import ASKS, Message
+from domain.officers import TaskKind
+from infra import clock
+from infra.door import Door
+from infra.store import OutboxRow
+from tasks.wording import carries_others, mailable
+
+
+def act_on_dead_mail(door: Door, row: OutboxRow) -> None:
+    """What this mail carried for other needs has not arrived either."""
+    for message in _all_it_said(door, row):
+        _act_on_dead(door, message)
+
+
+def act_on_complaint(door: Door, row: OutboxRow) -> None:
+    """They marked it as unwanted: nothing of its kind is asked of them any more, and an officer phones."""
+    for message in _all_it_said(door, row):
+        kind, _, id = message.to.partition(":")
+        if kind == "resident":
+            act_by_task(door, message, TaskKind.call_resident, note=message.kind.value)
+        elif message.invitation:
+            door.change(message.need, partial(record_complaint, message=message))
+            door.store.mute(id, door.situation(message.need).need.category, clock.now())
+
+
+def act_on_delayed(door: Door, message: Message) -> None:
+    """An urgent ask cannot leave now: the partner's next contact is asked."""
+    decide = partial(record_delayed, message=message, contacts=_contacts(door, message))
+    door.change(message.need, decide)
+
+
+def act_by_task(door: Door, message: Message, kind: TaskKind, note: str | None = None) -> None:
+    """A person of the council has to see to it."""
+    door.change(message.need, partial(raise_task, kind=kind, invitation=message.invitation, note=note))
+
+
+def goes_elsewhere(door: Door, message: Message) -> bool:
+    """Is this an urgent ask, and is there another contact who could have it at once?"""
+    urgent = message.urgent and message.kind in ASKS
+    return urgent and message.contact + 1 < _contacts(door, message)
+
+
+def _act_on_dead(door: Door, message: Message) -> None:
+    """A partner counts as unable, an officer's task passes on, for a resident somebody is asked to phone."""
+    kind, _, id = message.to.partition(":")
+    if kind == "resident":
+        act_by_task(door, message, TaskKind.call_resident, note=message.kind.value)
+    elif kind == "officer":
+        door.change(message.need, partial(pass_from_unreachable, officer=id))
+    elif message.invitation:
+        contacts = _contacts(door, message)
+        door.change(message.need, partial(record_undeliverable, message=message, contacts=contacts))
+
+
+def _all_it_said(door: Door, row: OutboxRow) -> list[Message]:
+    """The message, and those it said as well."""
+    carried = door.store.carried(row.message.id) if carries_others(row) else []
+    return [row.message, *(other.message for other in carried)]
+
+
+def _contacts(door: Door, message: Message) -> int:
+    return len(mailable(door.store.contacts(message.to.removeprefix("responder:"))))

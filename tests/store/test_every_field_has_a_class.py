@@ -1,0 +1,43 @@
+"""Whatever is kept has its time: a new column or field is put into a class, or this fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from pydantic import BaseModel
+
+from domain.keeping import MEANING, TIMED, Kept, Periods
+from infra.classified import COLUMNS, DOCUMENTS, FIELDS, class_of_column, class_of_field
+from tests.store.conftest import Place
+
+DECIDE = "decide how long this is kept, in infra/classified.py"
+
+
+def test_every_column_has_a_class(place: Place) -> None:
+    """Every column of every table there is; `doc` is what the table's model says."""
+    place.open().close()
+    with closing(sqlite3.connect(place.url.removeprefix("sqlite:///"))) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = {table: [row[1] for row in db.execute(f"PRAGMA table_xinfo({table})")] for table in tables}
+    lost = [f"{t}.{c}" for t, names in columns.items() for c in names if c != "doc" and not class_of_column(t, c)]
+    assert not lost, DECIDE
+    assert not [table for table, names in columns.items() if "doc" in names and table not in DOCUMENTS], DECIDE
+    strange = [f"{t}.{c}" for t, kept in COLUMNS.items() for names in kept.values() for c in names.split()
+               if c not in columns.get(t, ())]  # fmt: skip
+    assert not strange, "there is no such column any more"
+
+
+@pytest.mark.parametrize("model", DOCUMENTS.values(), ids=lambda model: model.__name__)
+def test_every_field_has_a_class(model: type[BaseModel]) -> None:
+    """Every field of what is kept whole, and no field that is not there any more."""
+    assert not [name for name in model.model_fields if not class_of_field(model, name)], DECIDE
+    assert not [n for names in FIELDS[model].values() for n in names.split() if n not in model.model_fields]
+
+
+def test_every_class_ends_or_says_why_not() -> None:
+    """What a class is, is said; a class either has its time, or an end that somebody else decides."""
+    assert set(MEANING) == set(Kept)
+    assert set(TIMED) | {Kept.directory, Kept.safety, Kept.council, Kept.access, Kept.running} == set(Kept)
+    assert {kept.name for kept in TIMED} == set(Periods.model_fields)

@@ -1,0 +1,118 @@
+"""What a head of service sees: figures in words, charts, tables and a file."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+
+from domain.answering import AnswerKind
+from domain.closing import close
+from domain.needs import Outcome
+from domain.playbooks import Role
+from infra.charting import CHARTS
+from tests.web.council import PARCEL, Council
+
+DAYS = "from=2026-11-01&to=2026-12-31"
+
+
+@pytest.fixture
+def busy(council: Council) -> Council:
+    """Amina's need was met by Good Neighbours, a second one was not met, a third is open."""
+    council.has("Good Neighbours")
+    met, unmet, _ = (council.needs((PARCEL, 2)) for _ in range(3))
+    council.asks(met, "good-neighbours")
+    council.moment += timedelta(hours=2)
+    council.says(met, "good-neighbours", AnswerKind.accept)
+    council.change(met, lambda s, now: close(s, Outcome.met, "officer:O-Dana", now))
+    council.change(unmet, lambda s, now: close(s, Outcome.not_met, "officer:O-Dana", now))
+    return council
+
+
+def test_the_figures_come_first_in_plain_words(busy: Council) -> None:
+    """Vera Viewer opens the report and reads how the needs of these days stand."""
+    page = busy.signed_in(Role.viewer, "Vera").get(f"/console/report?{DAYS}")
+    assert page.status_code == 200
+    assert "3 needs were recorded from 1 November to 31 December 2026: 1 was met and 1 not met. 1 is still open." in (
+        page.text
+    )
+    assert "Half of them had a first yes" in page.text or "No time can be given" in page.text
+
+
+def test_without_days_it_is_the_last_whole_month(council: Council) -> None:
+    """Nothing was recorded then, and it says so."""
+    page = council.signed_in(Role.viewer, "Vera").get("/console/report")
+    assert page.status_code == 200
+    assert "No needs were recorded from" in page.text
+    assert "<table" not in page.text
+    assert "<img" not in page.text
+
+
+@pytest.mark.parametrize(
+    "query", ["from=soon", "from=2026-12-31&to=2026-12-01", "to=9999-12-31", "from=0001-01-01", "from=%00", "from=2999"]
+)
+def test_wrong_days_are_said_so(council: Council, query: str) -> None:
+    """The form comes back with what is wrong; nothing breaks."""
+    page = council.signed_in(Role.viewer, "Vera").get(f"/console/report?{query}")
+    assert page.status_code == 400
+    assert "There is a problem" in page.text
+
+
+def test_a_chart_is_an_image_of_our_own_without_script(busy: Council) -> None:
+    """Every chart the page names is there, has words for who does not see it, and runs and fetches nothing."""
+    vera = busy.signed_in(Role.viewer, "Vera")
+    page = vera.get(f"/console/report?{DAYS}").text
+    charts = re.findall(r'<img class="chart" src="([^"]+)" alt="([^"]+)"', page)
+    assert len(charts) >= 2
+    for address, alt in charts:
+        assert alt.startswith("Chart: ")
+        assert "figures" in alt
+        svg = vera.get(address.replace("&amp;", "&"))
+        assert svg.status_code == 200
+        assert svg.headers["content-type"].startswith("image/svg+xml")
+        assert svg.headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
+        assert "<script" not in svg.text
+        assert not re.search(r"\son[a-z]+=|href=|url\(|@import", svg.text)
+        root = ElementTree.fromstring(svg.text)  # noqa: S314 - ours
+        assert root.find("{http://www.w3.org/2000/svg}title") is not None
+        assert root.find("{http://www.w3.org/2000/svg}desc") is not None
+
+
+@pytest.mark.parametrize("name", [*CHARTS, "nothing"])
+def test_charts_of_nothing_do_not_break(council: Council, name: str) -> None:
+    """An empty period has charts that say so; a chart there is not is not found."""
+    found = council.signed_in(Role.viewer, "Vera").get(f"/console/report/chart/{name}.svg?{DAYS}")
+    assert found.status_code == (404 if name == "nothing" else 200)
+    assert name == "nothing" or "Nothing to show" in found.text
+
+
+def test_the_file_takes_the_right_to_take_figures_out(busy: Council) -> None:
+    """Ravi Manager downloads the tables; Vera Viewer is neither shown the link nor given the file."""
+    address = f"/console/report/figures.csv?{DAYS}"
+    vera, ravi = busy.signed_in(Role.viewer, "Vera"), busy.signed_in(Role.manager, "Ravi")
+    assert "figures.csv" not in vera.get(f"/console/report?{DAYS}").text
+    assert vera.get(address).status_code == 403
+    assert "figures.csv" in ravi.get(f"/console/report?{DAYS}").text
+    file = ravi.get(address)
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'filename="muster-2026-11-01-to-2026-12-31.csv"' in file.headers["content-disposition"]
+    assert "How needs ended,Met,Needs,1\r\n" in file.text
+
+
+@pytest.mark.parametrize("path", ["", "/chart/outcomes.svg", "/figures.csv"])
+def test_nobody_sees_figures_without_signing_in(council: Council, path: str) -> None:
+    """The way leads to signing in."""
+    found = council.get(f"/console/report{path}")
+    assert found.status_code == 303
+    assert "/console/sign-in" in found.headers["location"]
+
+
+def test_nothing_private_is_in_the_report(busy: Council) -> None:
+    """Neither the page nor the file holds anybody's name, address or words."""
+    ravi = busy.signed_in(Role.manager, "Ravi")
+    for text in (ravi.get(f"/console/report?{DAYS}").text, ravi.get(f"/console/report/figures.csv?{DAYS}").text):
+        assert "Amina" not in text
+        assert "family of five" not in text
+        assert "Good Neighbours" not in text
