@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,6 +30,7 @@ PARTNERS = 3  # asked about each need
 MOST_ROWS = 5  # of a kind that are copied for each: the file stays below a gigabyte
 AREAS = [f"{name} {side}" for name in ("Norbiton", "Surbiton", "Canbury", "Tudor", "Alexandra") for side in "NSEW"]
 CATEGORIES = ("food", "transport", "home", "care")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 KINDS = {"open": 40, "covered": 30, "task": 10, "closed": 920}  # of 1,000 needs
 
 
@@ -39,6 +41,7 @@ class Pattern:
     need: str
     due: datetime
     opened: datetime
+    moments: frozenset[datetime]  # all that its documents name
     rows: dict[str, list[tuple[Any, ...]]]
 
 
@@ -115,7 +118,10 @@ def _pattern(db: sqlite3.Connection, door: Door, need: str) -> Pattern:
     for table, columns in COLUMNS.items():
         of = "id" if table == "needs" else "need"
         rows[table] = db.execute(f"SELECT {columns} FROM {table} WHERE {of} = ? LIMIT {MOST_ROWS}", (need,)).fetchall()  # noqa: S608
-    return Pattern(need, found.needed_by, found.opened_at, rows)
+    moments = {
+        datetime.fromisoformat(text) for each in rows.values() for row in each for text in MOMENT.findall(str(row[-1]))
+    }
+    return Pattern(need, found.needed_by, found.opened_at, frozenset(moments), rows)
 
 
 def _copy(db: sqlite3.Connection, table: str, copies: list[Copy]) -> None:
@@ -175,7 +181,8 @@ def _copies(patterns: dict[str, Pattern], needs: int, responders: int) -> Iterat
         pattern = patterns[kind]
         days = -dice.uniform(1, 900) if kind == "closed" else dice.uniform(-2, 14)
         moved = timedelta(days=days)
-        instead = [(pattern.need, f"N-{name[::-1]}"), (_iso(pattern.due), _iso(pattern.due + moved))]
+        instead = [(pattern.need, f"N-{name[::-1]}")]
+        instead += [(_iso(moment), _iso(moment + moved)) for moment in pattern.moments]
         asked = sorted({row[2] for row in pattern.rows["invitations"]})
         instead += [(id, f"g-{dice.randint(1, responders):05}") for id in asked]
         moments = micros(pattern.due + moved), micros(pattern.opened + moved)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.doors import open_door
+from cli.needs.acting import OfficerOption, acting
 from cli.printing import AsJson, complain, note, print_json, print_table, say
-from cli.wishes import apart, find_responder, pause
+from cli.wishes import apart, find_responder, limit, pause
+from domain.rights import Right
 
 if TYPE_CHECKING:
     from domain.responders import Check, Contact, Responder
@@ -21,6 +23,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Who may help: import, list, show; who is passed over, or kept from somebody."
 )
 app.command("pause")(pause)
+app.command("limit")(limit)
 app.command("apart")(apart)
 SHOWN = 50  # doubtful rows printed one by one; --json has them all
 
@@ -33,6 +36,7 @@ def import_(
     contacts: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A CSV that says whom to ask at each service.")
     ] = None,
+    officer: OfficerOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Add or replace who may help, row by row. A bad row is refused and said, the rest goes on; nothing is deleted.
@@ -52,6 +56,7 @@ def import_(
     muster directory import https://example.gov.uk/oruk/v3 --contacts contacts.csv
     """
     from infra import clock
+    from infra.commands.partners import note_brought_in
     from infra.directory import import_directory
     from infra.playbooks import load_catalogue
 
@@ -60,7 +65,9 @@ def import_(
     if "://" in source and not source.startswith(("http://", "https://")):
         raise typer.BadParameter("only http:// and https:// addresses are read", param_hint="FILE|URL")
     with open_door() as door:
+        by = acting(door, officer, Right.steer)
         done = import_directory(door.store, source, load_catalogue(), clock.now(), contacts)
+        note_brought_in(door, done, by)
     if as_json:
         print_json(_as_json(done))
     else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from cli.hints import say_notice, say_wrong
 from domain.opening import NeedRequest, NeedWrong
 from domain.playbooks import Playbook
 from infra.door import Door
@@ -79,7 +80,7 @@ def _import_row(door: Door, row: Row, playbook: str | None, alike: Counter[str])
         doubts = (*private_words(request), *unknown_area(request, door.store))
         recorded = record_need(door, catalogue, chosen, request)
     except NeedWrong as wrong:
-        return RowResult(row.line, "refused", why=str(wrong))
+        return RowResult(row.line, "refused", why=f"{wrong.place}: {say_wrong(wrong)}")
     if not recorded.new:
         return RowResult(row.line, "repeated", need=recorded.need)
     return RowResult(
@@ -91,7 +92,8 @@ def _notes(door: Door, need: str, request: NeedRequest) -> Iterator[str]:
     """What `need open` would have noted of it."""
     situation = door.situation(need)
     yield from odd_times(request, situation.need, situation.zone)
-    yield from notices(door.store, situation, request.resident)
+    for sentence in notices(door.store, situation, request.resident):
+        yield say_notice(sentence, need)
 
 
 @lru_cache(maxsize=4)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door
-from cli.needs.acting import naming_options
+from cli.needs.acting import OfficerOption, acting, naming_options
 from cli.printing import AsJson, Refused, note, print_json, print_table, say
 
 if TYPE_CHECKING:
     from domain.incidents import Incident
+    from domain.needs import NeedStatus
     from infra.door import Door
     from infra.store import NeedRow
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     help="Many needs with one cause: open, list, show, put on hold, go on, close.",
 )
 
+MOST_SHOWN = 10_000  # needs of one incident
 HINTS = {
     "held": "`muster incident resume {incident}`",
     "open-needs": "`muster incident show {incident}` lists them",
@@ -38,6 +40,7 @@ def open_(
     exercise: Annotated[
         bool, typer.Option("--exercise", help="Practice: every message says so, and only who agreed to it is asked.")
     ] = False,
+    officer: OfficerOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Put an incident on record. Then record its needs with `muster need open --incident REF`.
@@ -48,7 +51,8 @@ def open_(
     from infra.commands.incidents import OpenIncident
 
     with open_door() as door, naming_options():
-        incident = OpenIncident.read(name=name, place=place, lead=lead, exercise=exercise).carry_out(door)
+        by = acting(door, officer, OpenIncident.right)
+        incident = OpenIncident.read(name=name, place=place, lead=lead, exercise=exercise).carry_out(door, by)
     if as_json:
         print_json({"incident": incident.id})
     else:
@@ -90,7 +94,8 @@ def show(ref: Reference, as_json: AsJson = False) -> None:
 
     with open_door() as door:
         incident = _find(door, ref)
-        needs = door.store.needs(incident=incident.id, limit=10_000)
+        needs = door.store.needs(incident=incident.id, limit=MOST_SHOWN)
+        counts = door.store.counts_of(incident.id)
         names, zone, held = _officer_names(door), door.settings.zone, _all_held(door)
     if as_json:
         print_json(incident_as_json(incident, names) | {"needs": [row_as_json(row) for row in needs]})
@@ -103,7 +108,7 @@ def show(ref: Reference, as_json: AsJson = False) -> None:
     if held:
         note("everything is on hold; `muster incident resume --all` goes on")
     if needs:
-        _print_needs(needs)
+        _print_needs(needs, counts)
     else:
         say(f"It has no needs yet; `muster need open --incident {incident.id} …` records one.")
 
@@ -112,6 +117,7 @@ def show(ref: Reference, as_json: AsJson = False) -> None:
 def hold(
     ref: ReferenceOrAll = None,
     everything: Annotated[bool, typer.Option("--all", help="Every need there is, of an incident or not.")] = False,
+    officer: OfficerOption = None,
 ) -> None:
     """Send nothing more about an incident's needs, or about any need at all, from within 5 seconds on.
 
@@ -119,11 +125,14 @@ def hold(
     “please do not set out”, to whoever promised and may be on the road. Nobody loses time: `muster incident resume`
     goes on where it was.
     """
-    from infra.commands.incidents import hold_incident
+    from domain.changes import Refusal
+    from infra.commands.incidents import hold_incident, right_to_hold
 
     with open_door() as door:
         incident = _which(door, ref, everything)
-        held = hold_incident(door, incident)
+        held = hold_incident(door, incident, acting(door, officer, right_to_hold(incident)))
+    if isinstance(held, Refusal):
+        raise Refused(held.sentence)
     what = f"{incident.id} ({incident.name})" if incident else "Everything"
     if held:
         say(f"{what} is on hold: nothing leaves but a worry about somebody and “please do not set out”.")
@@ -137,13 +146,14 @@ def hold(
 def resume(
     ref: ReferenceOrAll = None,
     everything: Annotated[bool, typer.Option("--all", help="End the hold on everything.")] = False,
+    officer: OfficerOption = None,
 ) -> None:
     """Go on where it was: what waited is sent, and every deadline comes as much later as the hold has lasted."""
-    from infra.commands.incidents import resume_incident
+    from infra.commands.incidents import resume_incident, right_to_hold
 
     with open_door() as door:
         incident = _which(door, ref, everything)
-        resumed = resume_incident(door, incident)
+        resumed = resume_incident(door, incident, acting(door, officer, right_to_hold(incident)))
         still = [i for i in door.store.incidents() if i.held]
         held = _all_held(door)
     what = f"{incident.id} ({incident.name})" if incident else "Everything"
@@ -155,13 +165,13 @@ def resume(
 
 
 @app.command()
-def close(ref: Reference) -> None:
+def close(ref: Reference, officer: OfficerOption = None) -> None:
     """Close an incident once all of its needs are closed. No further need can be recorded for it."""
     from infra.commands.incidents import close_incident
 
     with open_door() as door:
         incident = _find(door, ref)
-        if refusal := close_incident(door, incident):
+        if refusal := close_incident(door, incident, acting(door, officer)):
             hint = HINTS[refusal.code].format(incident=incident.id)
             raise Refused(f"{refusal.sentence.removesuffix('.')}; {hint}")
     say(f"{incident.id} ({incident.name}) is closed.")
@@ -202,13 +212,10 @@ def _officer_names(door: Door) -> dict[str, str]:
     return {officer.id: officer.name for officer in door.store.officers()}
 
 
-def _print_needs(needs: list[NeedRow]) -> None:
-    from collections import Counter
-
+def _print_needs(needs: list[NeedRow], counts: dict[NeedStatus, int]) -> None:
     from domain.labels import NEED_LABELS
 
-    counts = Counter(NEED_LABELS[row.status] for row in needs)
-    say("Needs: " + ", ".join(f"{count} {label.lower()}" for label, count in counts.items()))
+    say("Needs: " + ", ".join(f"{count:,} {NEED_LABELS[status].lower()}" for status, count in counts.items()))
     print_table(
         ("Need", "How it stands", "Category", "Area"),
         [(row.need, NEED_LABELS[row.status], row.category, row.area) for row in needs],

@@ -88,7 +88,7 @@ def _officer(email: str) -> Iterator[tuple[Door, Officer]]:
     from infra.officers import find_officer
 
     with open_door() as door:
-        found = find_officer(door.store, email)
+        found = find_officer(door.store, email, disabled=True)
         if found is None:
             raise Refused(f"nobody on the list has the address {email}; `muster officer list` shows who is")
         yield door, found
@@ -127,6 +127,29 @@ def role(email: Email, role: Annotated[RoleOption, typer.Argument(help="What the
     with _officer(email) as (door, officer):
         changed = give_role(door.store, officer, Role(role.value), BY)
     say(f"{officer.name} is {role.value} now." if changed else f"{officer.name} is {role.value} already.")
+
+
+@app.command()
+def phone(
+    email: Email,
+    number: Annotated[str, typer.Argument(help='A mobile gets urgent tasks by text message; "" for none.')],
+) -> None:
+    """Give an officer a phone number, or another one. It holds at once.
+
+    muster officer phone dana@example.org "07700 900123"
+    """
+    from pydantic import ValidationError
+
+    from infra.faults import say_fault
+    from infra.officers import set_phone
+
+    with _officer(email) as (door, officer):
+        try:
+            changed = set_phone(door.store, officer, number, BY)
+        except ValidationError as wrong:
+            raise Refused(f"NUMBER: {say_fault(wrong.errors()[0])}") from None
+    has = "has this number now" if number.strip() else "has no number now"
+    say(f"{officer.name} {has}." if changed else f"{officer.name} {has.replace(' now', '')} already.")
 
 
 @app.command()

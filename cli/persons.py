@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door, read_reference
+from cli.needs.acting import acting
 from cli.printing import Refused, complain, note, print_json, say
+from domain.rights import Right
 
 if TYPE_CHECKING:
     from infra.door import Door
@@ -46,11 +48,12 @@ def export(
     muster person export amina@example.org --json amina.json
     """
     from infra import clock
+    from infra.auditing import audited_as
     from infra.persons.exporting import export_person
 
     with open_door() as door, _naming_arguments():
         person = _find(door, who, name, need)
-        told = export_person(door, person, _recorded_as(_officer(door, officer)), clock.now())
+        told = export_person(door, person, audited_as(acting(door, officer, Right.keep_house)), clock.now())
     if file is None:
         print_json(told)
         return
@@ -80,12 +83,13 @@ def erase(
     """
     from domain.changes import Refusal
     from infra.persons.erasing import erase_person, obstacles
+    from infra.persons.foreseeing import what_will_happen
 
     if because not in ("asked", "mistake"):
         raise typer.BadParameter("say asked or mistake; anything else would stay on record", param_hint="--because")
     with open_door() as door, _naming_arguments():
         person = _find(door, who, name, need)
-        by = _officer(door, officer)
+        by = acting(door, officer, Right.keep_house)
         for sentence in what_will_happen(door, person):
             say(sentence)
         if hindered := obstacles(door, person, withdraw=withdraw):
@@ -99,22 +103,6 @@ def erase(
     if isinstance(erased, Refusal):
         raise Refused(erased.sentence)
     _say_erased(erased)
-
-
-def what_will_happen(door: Door, person: Person) -> Iterator[str]:
-    """What erasing comes to, sentence by sentence; also where nothing is done yet."""
-    from domain.labels import say_list
-
-    if person.resident_of:
-        needs = say_list(person.resident_of)
-        yield f"They are the resident of {needs}: their details, what people wrote and the messages sent are erased."
-    if spoken := [need for need in person.speaks_in if need not in person.resident_of]:
-        yield f"They speak for the resident of {say_list(spoken)}: they are taken out, and the resident stays."
-    for helper in person.helpers:
-        yield f"They are the helper {helper.name} ({helper.id}): out of the directory, and “A helper” in every story."
-    if person.contact_of:
-        names = door.store.responder_names(person.contact_of)
-        yield f"They are a contact of {say_list(names.values())}: that contact is taken out."
 
 
 def _say_erased(erased: Erased) -> None:
@@ -132,36 +120,13 @@ def _say_erased(erased: Erased) -> None:
 
 
 def _find(door: Door, who: str, name: str | None, needs: list[str] | None) -> Person:
-    """The one person that is meant. Raises `NeedWrong`, `Refused`."""
-    from infra.persons.finding import find_person, read_wanted
+    """The one person that is meant. Raises `NeedWrong`."""
+    from infra.persons.finding import find_one, read_wanted
 
     references = tuple(read_reference(need) for need in needs or ())
     for reference in references:
         door.situation(reference)
-    person = find_person(door.store, read_wanted(who, name, references))
-    if not person.found:
-        raise Refused("nobody was found by this; try another e-mail address or telephone number of theirs")
-    if len(person.names) > 1 and name is None:
-        raise Refused(f"this is {len(person.names)} people: {', '.join(person.names)}; say which, with --name")
-    return person
-
-
-def _officer(door: Door, email: str | None) -> str:
-    """Who does this, as stories keep it. Raises `Refused`."""
-    from cli.needs.acting import find_officer
-    from domain.rights import Right, may
-
-    if email is None:
-        return "officer"
-    found = find_officer(door, email)
-    if not may(found.role, Right.keep_house):
-        raise Refused(f"--officer: {found.name} may not do this; an administrator may")
-    return f"officer:{found.id}"
-
-
-def _recorded_as(by: str) -> str:
-    """Who does this, as the audit keeps it."""
-    return by if ":" in by else "command"
+    return find_one(door.store, read_wanted(who, name, references))
 
 
 @contextmanager
@@ -171,4 +136,5 @@ def _naming_arguments() -> Iterator[None]:
     try:
         yield
     except NeedWrong as wrong:
-        raise Refused(f"{wrong.place.upper()}: {wrong.sentence}") from None
+        place = "--name" if wrong.place == "name" else wrong.place.upper()
+        raise Refused(f"{place}: {wrong.sentence}") from None

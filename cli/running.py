@@ -13,7 +13,7 @@ import typer
 from cli.printing import note
 from infra.clock import now
 from infra.prefect_api import is_loopback
-from infra.settings import SettingsWrong, settings, strange_settings
+from infra.settings import Settings, SettingsWrong, settings, strange_settings
 
 DEFAULT_PORT, DEFAULT_PREFECT_PORT = 8000, 4200
 DEFAULT_PREFECT_URL = f"http://127.0.0.1:{DEFAULT_PREFECT_PORT}/api"
@@ -68,7 +68,7 @@ def check_channel() -> None:
 
 def default_port() -> int:
     """Return the port of `MUSTER_BASE_URL` where that names this machine, else 8000."""
-    base_url = settings().base_url
+    base_url = Settings().base_url  # as it is set, not where Muster ran the last time
     return (urlsplit(base_url).port if is_loopback(base_url) else None) or DEFAULT_PORT
 
 

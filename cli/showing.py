@@ -8,9 +8,8 @@ from cli.printing import print_table, say
 from domain.invitations import Invitation
 from domain.labels import (
     BASIS_LABELS,
-    NEED_LABELS,
-    OUTCOME_LABELS,
     TASK_LABELS,
+    label_need,
     label_task,
 )
 from domain.situations import Situation
@@ -30,10 +29,9 @@ def show_need(door: Door, situation: Situation, private: bool, who: str = "comma
     need, zone = situation.need, situation.zone
     story = door.store.story(need.id)
     names = names_in(door.store, situation, story)
-    outcome = f": {OUTCOME_LABELS[need.outcome].lower()}" if need.outcome else ""
     urgent = ", urgent" if need.urgent else ""
     exercise = " (exercise)" if need.exercise else ""
-    say(f"{need.id}  {NEED_LABELS[need.status]}{outcome}{exercise}  (version {need.edition})")
+    say(f"{need.id}  {label_need(need.status, need.outcome)}{exercise}  (version {need.edition})")
     say(f"{need.summary}")
     say(f"{need.category} in {need.area}, by {say_when(need.needed_by, zone)}{urgent}; playbook {need.playbook.name}")
     for sentence in particulars(situation, names):
@@ -43,7 +41,7 @@ def show_need(door: Door, situation: Situation, private: bool, who: str = "comma
         say(sentence)
     say("")
     print_table(
-        ("What", "Needed", "Promised", "Standby", "Missing", "Due", "Where it is"),
+        ("What", "Needed", "Promised", "Standby", "Missing", "Due", "Stage"),
         [
             (
                 line.capability.title,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door
+from cli.needs.acting import OfficerOption, acting
 from cli.printing import Refused, note, say
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def pause(
     ] = None,
     for_: Annotated[str | None, typer.Option("--for", metavar="LENGTH", help="So long from now: 3d or 1w.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Ask them again from now on.")] = False,
+    officer: OfficerOption = None,
 ) -> None:
     """Pass somebody over for a while: they are asked nothing new. What they were asked already they may still answer.
 
@@ -42,16 +44,37 @@ def pause(
     if sum(map(bool, (until, for_, resume))) != 1:
         raise typer.BadParameter("say one of --until WHEN, --for LENGTH and --resume", param_hint="--until")
     with open_door() as door:
-        found = find_responder(door, responder)
+        found, by = find_responder(door, responder), acting(door, officer, PausePartner.right)
         if resume:
-            resume_partner(door, found)
+            resume_partner(door, found, by)
             say(f"{found.name} may be asked again.")
             return
         try:
-            moment = PausePartner(until=until, length=for_).carry_out(door, found)
+            moment = PausePartner(until=until, length=for_).carry_out(door, found, by)
         except NeedWrong as wrong:
             raise typer.BadParameter(wrong.sentence, param_hint="--until" if until else "--for") from None
         say(f"{found.name} is passed over until {say_when(moment, door.settings.zone)}.")
+
+
+def limit(
+    responder: Annotated[str, RESPONDER],
+    most: Annotated[
+        int | None, typer.Option(min=0, max=1000, help="So many times a week (unless said: as often as it takes).")
+    ] = None,
+    officer: OfficerOption = None,
+) -> None:
+    """Say how often somebody is asked in a week at most. What they were asked already stays.
+
+    muster directory limit sam --most 2
+    """
+    from cli.needs.acting import naming_options
+    from infra.commands.partners import LimitPartner
+
+    with open_door() as door, naming_options(limit="--most"):
+        found, by = find_responder(door, responder), acting(door, officer, LimitPartner.right)
+        LimitPartner(limit=most).carry_out(door, found, by)
+    often = "as often as it takes" if most is None else f"at most {most:,} times a week"
+    say(f"{found.name} is asked {often}.")
 
 
 def apart(
@@ -75,9 +98,9 @@ def apart(
 
     resident = _resident(resident_email, resident_phone)
     with open_door() as door:
-        found = find_responder(door, responder)
+        found, by = find_responder(door, responder), acting(door, officer)
         if end:
-            if not end_apart(door, found, resident):
+            if not end_apart(door, found, resident, by):
                 raise Refused(f"{found.name} was not kept from a resident with this contact; nothing was changed")
             say(f"{found.name} may be asked again about needs this resident has from now on.")
             note(
@@ -85,7 +108,6 @@ def apart(
                 "Needs under way are unchanged."
             )
             return
-        by = _officer(door, officer)
         under_way = keep_apart(door, found, resident, by)
     say(f"{found.name} is kept from this resident: not asked about any need of theirs from now on.")
     for one in under_way:
@@ -116,13 +138,3 @@ def _resident(email: str | None, phone: str | None) -> Resident:
     except ValidationError as wrong:
         error = wrong.errors()[0]
         raise typer.BadParameter(say_fault(error), param_hint=f"--resident-{error['loc'][0]}") from None
-
-
-def _officer(door: Door, email: str | None) -> str:
-    """Who says so, as events name them."""
-    if email is None:
-        return "officer"
-    found = next((o for o in door.store.officers() if o.email.casefold() == email.casefold()), None)
-    if found is None:
-        raise Refused(f"no officer has the address {email[:80]!r}; `muster officer list` shows those there are")
-    return f"officer:{found.id}"

@@ -49,7 +49,8 @@ class Wanted(Value):
 
 
 class Amendment(Value):
-    """What an officer changes; what is `None` stays. `address` is the resident's, private."""
+    """What an officer changes; what is `None` stays. `address` is the resident's, private;
+    `urgent_because` makes it urgent, or gives another reason for it."""
 
     wanted: tuple[Wanted, ...] = ()
     needed_by: datetime | None = None
@@ -57,6 +58,7 @@ class Amendment(Value):
     point: Point | None = None
     summary: Annotated[Summary, Field(min_length=1)] | None = None
     address: Address | None = None
+    urgent_because: Annotated[Summary, Field(min_length=1)] | None = None
 
 
 def amend(
@@ -84,8 +86,9 @@ def amend(
     moved = amendment.place is not None and amendment.place != (need.place if need.incident else need.area)
     said = amendment.summary is not None and amendment.summary != need.summary
     corrected = amendment.address is not None and amendment.address != resident.address
+    pressing = amendment.urgent_because is not None and amendment.urgent_because != need.urgent_because
     needed_by = amendment.needed_by or need.needed_by
-    if lines == need.lines and not (moved or said or corrected) and needed_by == need.needed_by:
+    if lines == need.lines and not (moved or said or corrected or pressing) and needed_by == need.needed_by:
         return None
     draft = Draft(situation, now)
     _set_lines(draft, lines)
@@ -95,9 +98,11 @@ def amend(
         draft.set_need(**where)
     if said:
         draft.set_need(summary=amendment.summary)
+    if pressing:
+        draft.set_need(urgent=True, urgent_because=amendment.urgent_because)
     if corrected:
         draft.keep_resident(resident.but(address=amendment.address))
-    _note(draft, EventCode.amended, by, moved=moved, said=said, corrected=corrected)
+    _note(draft, EventCode.amended, by, moved=moved, said=said, corrected=corrected, pressing=pressing)
     _carry_out(draft, moved=moved, corrected=corrected)
     return draft.change(wake_at=now)
 
@@ -145,7 +150,14 @@ def _extended(need: Need, line: Line, needed_by: datetime, now: datetime) -> dat
 
 
 def _note(
-    draft: Draft, code: EventCode, by: str, *, moved: bool = False, said: bool = False, corrected: bool = False
+    draft: Draft,
+    code: EventCode,
+    by: str,
+    *,
+    moved: bool = False,
+    said: bool = False,
+    corrected: bool = False,
+    pressing: bool = False,
 ) -> None:
     before = draft.situation.need.lines
     lines = draft.need.lines
@@ -165,6 +177,7 @@ def _note(
         place=moved,
         summary=said,
         address=corrected,
+        urgent=pressing,
     )
 
 
@@ -214,7 +227,7 @@ def _carry_out(draft: Draft, *, moved: bool = False, corrected: bool = False) ->
     for invitation in trimmed.values():
         draft.put(invitation)
     after = draft.so_far()
-    anew = _start_anew(draft, after, later)
+    anew = _start_anew(draft, after, later | ({line.number for line in draft.need.lines} if moved else set()))
     for id, invitation in trimmed.items():
         old = before.by_id[id]
         told = invitation.but(version=old.version + 1)
@@ -330,8 +343,8 @@ def _set_share(invitation: Invitation, line: Line, share: Share) -> Invitation:
 
 
 def _start_anew(draft: Draft, after: Situation, later: set[int]) -> bool:
-    """Look for what is missing now. Says whether a new cycle begins: then those who never answered, and those let go
-    because less was needed, may be asked."""
+    """Look for what is missing now, and anew for what is wanted `later` or elsewhere. Says whether a new cycle begins:
+    then those who never answered, and those let go because less was needed, may be asked."""
     before, need, now = draft.situation, draft.need, draft.now
     was_open = (need.before_hold or need.status) is NeedStatus.open
     missing = {line.number for line in after.missing_lines}

@@ -8,23 +8,15 @@ from datetime import timedelta
 
 from domain.capabilities import Sector
 from domain.hiding import FEWEST, Hidden
-from domain.labels import OUTCOME_LABELS, label_code, say_list
+from domain.labels import OUTCOME_LABELS, SECTOR_LABELS, label_code, say_list
 from domain.needs import Outcome
 from domain.periods import say_period
 from domain.reporting import COVERED, DONE, FIRST_YES, GONE, MARKS, Asking, Report
+from domain.times import say_length
 from domain.values import plural
 from domain.waits import Length
 
 Cell = str | int
-SECTOR_LABELS = {
-    Sector.provider.value: "Care providers",
-    Sector.voluntary.value: "Voluntary groups",
-    Sector.business.value: "Businesses",
-    Sector.community.value: "Community groups",
-    Sector.volunteer.value: "Helpers",
-    Sector.public.value: "Public services",
-    GONE: "No longer in the directory",
-}
 TIME_LABELS = {FIRST_YES: "First yes", COVERED: "Everything promised", DONE: "Done"}
 HIDDEN = "hidden"
 NONE = "–"
@@ -119,7 +111,7 @@ def _say_time(report: Report, name: str, what: str) -> str:
 
 
 def _within(length: Length) -> str:
-    said = say_length(length.seconds or 0)
+    said = say_length(timedelta(seconds=length.seconds or 0))
     return f"only after more than {said}" if length.more else f"within {said}"
 
 
@@ -160,14 +152,9 @@ def say_share(part: int, whole: int) -> str:
     return "over 99%" if percent == 100 and part < whole else f"{percent}%"
 
 
-def say_length(seconds: float) -> str:
-    """`45 seconds`, `2 hours 10 minutes`, `3 days 4 hours`: the two largest units."""
-    left, parts = round(seconds), []
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        if count := left // size:
-            parts.append(plural(count, unit, f"{unit}s"))
-        left %= size
-    return " ".join(parts[:2]) or "no time"
+def say_sector(sector: str) -> str:
+    """`Care providers`; whoever is gone from the directory has no sector."""
+    return "No longer in the directory" if sector == GONE else SECTOR_LABELS[Sector(sector)]
 
 
 def _ratio(value: float | None) -> str:
@@ -177,7 +164,8 @@ def _ratio(value: float | None) -> str:
 def _say_within(length: Length) -> str:
     if length.seconds is None:
         return NONE
-    return f"more than {say_length(length.seconds)}" if length.more else say_length(length.seconds)
+    said = say_length(timedelta(seconds=length.seconds))
+    return f"more than {said}" if length.more else said
 
 
 # --- tables -------------------------------------------------------------------
@@ -219,13 +207,9 @@ def _times(report: Report) -> Sheet:
     return Sheet("times", "How long it took", heads, rows, WAITING)
 
 
-def say_mark(mark: timedelta) -> str:
-    return say_length(mark.total_seconds())
-
-
 def _by_marks(report: Report) -> Sheet:
     rows = tuple(
-        (say_mark(mark), *(_percent(time.by_marks[n]) for time in report.times.values()))
+        (say_length(mark), *(_percent(time.by_marks[n]) for time in report.times.values()))
         for n, mark in enumerate(MARKS)
     )
     return Sheet("by-then", "Share of needs after so long", ("After", *TIME_LABELS.values()), rows, TOO_SOON)
@@ -238,7 +222,7 @@ def _percent(share: float | None) -> str:
 def _sectors(report: Report) -> Sheet:
     every = sum(figures.brought for figures in report.sectors.values())
     rows = tuple(
-        (SECTOR_LABELS[sector], f.asked, f.yes, f.promised, f.brought, say_share(f.brought, every))
+        (say_sector(sector), f.asked, f.yes, f.promised, f.brought, say_share(f.brought, every))
         for sector, f in report.sectors.items()
     )
     heads = ("Sector", "Asked", "Said yes", "Promised", "Brought something", "Share of what was brought")
@@ -247,7 +231,7 @@ def _sectors(report: Report) -> Sheet:
 
 def _quantities(report: Report) -> Sheet:
     rows = tuple(
-        (report.titles.get(kind, label_code(kind)), SECTOR_LABELS[sector], counted.promised, counted.delivered)
+        (report.titles.get(kind, label_code(kind)), say_sector(sector), counted.promised, counted.delivered)
         for (kind, sector), counted in report.quantities.items()
     )
     heads = ("Kind of help", "Sector", "Promised", "Delivered")

@@ -36,14 +36,10 @@ def forget(situation: Situation, classes: tuple[Kept, ...], why: str, by: str, n
 def cannot_forget(situation: Situation) -> Refusal | None:
     """Why nothing of this need may be erased now."""
     need = situation.need
+    if need.kept_since:
+        return Refusal("kept", f"An officer said that nothing of {need.id} may be erased until that is ended.")
     if not need.closed:
         return Refusal("open", f"{need.id} is not closed yet, and people still have to reach each other about it.")
-    if need.kept_since:
-        return Refusal(
-            "kept",
-            f"An officer said that nothing of {need.id} may be erased for now; `muster need keep {need.id} --end` "
-            "ends that.",
-        )
     return None
 
 

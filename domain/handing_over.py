@@ -167,19 +167,29 @@ def take_task(situation: Situation, task_id: str, officer: str, now: datetime) -
         return None if task.officer == officer else Refusal("taken", "Somebody else has taken this already.")
     draft = Draft(situation, now)
     draft.note_event(EventCode.task_taken, by=f"officer:{officer}", task=task.id, kind=task.kind.value)
-    within = _time_to_end(situation, task)
+    within = _time_to_end(situation, task, now)
     forgotten_at = now + within if within else None
     draft.put_task(task.but(status=TaskStatus.taken, officer=officer, again_at=forgotten_at, unheard=()))
     raise_unheard(draft, task)
     return draft.change(wake_at=now)
 
 
-def _time_to_end(situation: Situation, task: Task) -> timedelta | None:
+def _time_to_end(situation: Situation, task: Task, now: datetime) -> timedelta | None:
     """How long they may say nothing of it. Until somebody has asked, silence says nothing; and that it is finished may
     be told without a word to us."""
     if asks_how_it_went(situation, task):
         return situation.need.playbook.follow_up.close_after
-    return None if situation.need.closed and task.kind is TaskKind.call_resident else time_to_end(task.kind)
+    if situation.need.closed and task.kind is TaskKind.call_resident:
+        return None
+    return time_to_end(task.kind, _left(situation, task, now))
+
+
+def _left(situation: Situation, task: Task, now: datetime) -> timedelta | None:
+    """How long it is until the first of what a task is about is due; `None` if nothing of it is to come."""
+    need = situation.need
+    lines = [need.line(number) for number in task.lines] or need.lines
+    to_come = [] if need.closed else [line.due - now for line in lines if line.quantity and line.due > now]
+    return min(to_come, default=None)
 
 
 def raise_task(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.changes import Change, Draft, Refusal
 from domain.events import EventCode
+from domain.incidents import Incident
 from domain.invitations import Invitation
 from domain.needs import Line, NeedStatus
 from domain.officers import TaskKind
@@ -150,3 +151,10 @@ def _put_clocks_on(draft: Draft, since: datetime) -> None:
     for invitation in draft.situation.invitations:
         if (on := put_invitation_on(invitation)) != invitation:
             draft.put(on)
+
+
+def cannot_hold(incident: Incident) -> Refusal | None:
+    """Why it cannot be put on hold: nothing leaves about a closed one as it is, and nobody would end the hold."""
+    return (
+        Refusal("closed", f"{incident.id} is closed, so there is nothing to put on hold.") if incident.closed else None
+    )

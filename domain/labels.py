@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.capabilities import Sector
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.needs import LawfulBasis, NeedStatus, Outcome
 from domain.officers import MOST_TRIES, Task, TaskKind, TaskOutcome, TaskStatus
@@ -27,6 +28,14 @@ RIGHT_LABELS = {
     Right.respond: "Record needs, and change, answer and end them",
     Right.steer: "Hold everything, change partners, import files",
     Right.keep_house: "Look after officers, keys, and what is known of a person",
+}
+SECTOR_LABELS = {
+    Sector.provider: "Care providers",
+    Sector.voluntary: "Voluntary groups",
+    Sector.business: "Businesses",
+    Sector.community: "Community groups",
+    Sector.volunteer: "Helpers",
+    Sector.public: "Public services",
 }
 INVITATION_LABELS = {
     InvitationStatus.requested: "Asked",
@@ -126,6 +135,11 @@ TASK_STATUS_LABELS = {
 }
 
 
+def label_need(status: NeedStatus, outcome: Outcome | None = None) -> str:
+    """How a need stands: `Looking for help`; a closed one with its end, `Closed: partly met`."""
+    return NEED_LABELS[status] + (f": {OUTCOME_LABELS[outcome].lower()}" if outcome else "")
+
+
 def label_invitation(invitation: Invitation) -> str:
     """How one invitation stands: `Said yes`, or `Standby` where all they offered stands by."""
     if invitation.status is InvitationStatus.failed and invitation.reason is Reason.no_answer:
@@ -162,6 +176,16 @@ def say_moment(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     minute = instant.replace(second=0, microsecond=0)
     soon = minute != instant and now <= instant < now + timedelta(minutes=10)
     return say_when(minute + timedelta(minutes=1) if soon else minute, zone)
+
+
+def begin_great(text: str) -> str:
+    """`Everybody near` of `everybody near`: the other letters stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def begin_small(text: str) -> str:
+    """`said yes` of `Said yes`."""
+    return text[:1].lower() + text[1:]
 
 
 def say_list(items: Iterable[str]) -> str:

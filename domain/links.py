@@ -8,7 +8,10 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Annotated
 from urllib.parse import unquote
+
+from pydantic import StringConstraints
 
 from domain.values import Value
 
@@ -43,6 +46,15 @@ class LinkTo(Value):
     kid: str
 
 
+class ConsolePage(Value):
+    """A page of the officers' console as a message keeps it. It opens nothing: whoever follows it signs in first."""
+
+    path: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~/?=-]*$")]
+
+
+Link = LinkTo | ConsolePage
+
+
 def take_target(task: str, officer: str | None) -> str:
     """What a take link opens: one task, for the officer it was sent to."""
     return f"{task}|{officer or ''}"
@@ -69,3 +81,10 @@ def clean_token(text: str, keys: Mapping[str, bytes]) -> str | None:
 def url_of(base_url: str, purpose: Purpose, token: str) -> str:
     """The link as people see it, always under the council's own address."""
     return f"{base_url}{PATHS[purpose]}{token}"
+
+
+def address_of(base_url: str, keys: Mapping[str, bytes], link: Link) -> str:
+    """What people open. Raises `KeyError` for a retired key."""
+    if isinstance(link, ConsolePage):
+        return f"{base_url}/console/{link.path}"
+    return url_of(base_url, link.purpose, derive_token(keys, link.kid, link.purpose, link.target))

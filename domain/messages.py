@@ -51,6 +51,15 @@ class Channel(StrEnum):
     sms = "sms"
 
 
+class NoWay(StrEnum):
+    """Why somebody cannot be reached by a channel: kept beside the message that was not sent. No fault of a server."""
+
+    email = "no address on file"
+    phone = "no phone number on file"
+    mobile = "a landline is not texted"
+    texts = "no text messages are sent from here"
+
+
 def ways(kind: MessageKind, *, urgent: bool) -> tuple[Channel, ...]:
     """How a message travels: what somebody must hear at once, wherever they are, by e-mail and by text message."""
     both = kind is MessageKind.call_off or (kind is MessageKind.officer_task and urgent)

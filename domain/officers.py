@@ -133,13 +133,21 @@ def time_to_take(kind: TaskKind, playbook: Playbook) -> timedelta:
 RAISED_ANEW = (TaskKind.past_due, TaskKind.on_hold)  # by themselves, for as long as it is so
 HOLDS_UP = (TaskKind.worry, TaskKind.vet)  # somebody may be in danger, or waits to hear where to go
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+LEAST_TO_END = timedelta(minutes=15)
 
 
-def time_to_end(kind: TaskKind) -> timedelta | None:
-    """How long whoever took a task may say nothing of it before they are asked again; `None`: another is raised."""
+def time_to_end(kind: TaskKind, left: timedelta | None) -> timedelta | None:
+    """How long whoever took a task may say nothing of it before they are asked again; `None`: another is raised.
+
+    `left` until help is due, if it is still to come: then after half of it, while somebody else can still see to it.
+    A choice comes back by itself at the last safe moment.
+    """
     if kind in RAISED_ANEW:
         return None
-    return A_DAY if kind in HOLDS_UP else A_WEEK
+    longest = A_DAY if kind in HOLDS_UP else A_WEEK
+    if left is None or can_wait(kind) or kind is TaskKind.choose:
+        return longest
+    return max(LEAST_TO_END, min(left / 2, longest))
 
 
 def working(officers: tuple[Officer, ...]) -> tuple[Officer, ...]:

@@ -36,11 +36,11 @@ WAYS = {
 
 
 class NeedWrong(ValueError):
-    """A need cannot be recorded as it stands. `place` names the field or line."""
+    """A need cannot be recorded as it stands. `place` names the field or line; `code` is for whoever can say more."""
 
-    def __init__(self, place: str, sentence: str) -> None:
+    def __init__(self, place: str, sentence: str, code: str = "") -> None:
         super().__init__(f"{place}: {sentence}")
-        self.place, self.sentence = place, sentence
+        self.place, self.sentence, self.code = place, sentence, code
 
 
 class NeedRequest(Value):

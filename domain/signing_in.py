@@ -12,6 +12,7 @@ COME_BACK_WITHIN = timedelta(minutes=10)
 
 FREE_TRIES = 5
 LONGEST_LOCK = timedelta(hours=1)
+NETWORK_KNOWN = timedelta(days=90)  # since somebody signed in from it last
 
 
 def still_holds(seen_at: datetime, ends_at: datetime, now: datetime) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.escalation import next_step
 from domain.invitations import Invitation, Reason
-from domain.labels import REASON_LABELS, label_invitation, say_list
+from domain.labels import REASON_LABELS, label_invitation, say_list, say_moment
 from domain.needs import Line, Need
 from domain.situations import Situation
 from domain.steps import Rest
@@ -25,20 +25,25 @@ def next_sentence(situation: Situation, now: datetime) -> str:
         return f"Next, as soon as Muster looks: {step.because}"
     if step.until is None:
         return f"{step.because} Nothing is planned."
-    return f"{step.because} Next check at {say_when(step.until, situation.zone)}."
+    return f"{step.because} Next check at {_say_check(step.until, now, situation.zone)}."
 
 
-def who_is_next(situation: Situation) -> Iterator[str]:
+def _say_check(until: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """To the minute; to the second only where it is less than one away."""
+    return say_when(until, zone) if until - now < timedelta(minutes=1) else say_moment(until, now, zone)
+
+
+def who_is_next(situation: Situation, now: datetime) -> Iterator[str]:
     """For each part still looked for, the round it is in, until when, and whom the playbook asks after that."""
     rounds = situation.need.playbook.rounds
     for line in situation.missing_lines if not situation.need.closed else ():
         if line.handed_over or line.round >= len(rounds):
             continue
-        following = f"{rounds[line.round].name} are asked" if line.round < len(rounds) else ""
+        following = f"we ask {rounds[line.round].name}"
         if line.round == 0:
             yield f"{line.capability.title}: {following} first."
         elif line.round_ends:
-            ends = say_when(line.round_ends, situation.zone)
+            ends = _say_check(line.round_ends, now, situation.zone)
             yield f"{line.capability.title}: {where_it_is(situation, line)} until {ends}; then {following}."
 
 

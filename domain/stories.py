@@ -14,6 +14,7 @@ from domain.labels import (
     REASON_LABELS,
     TASK_LABELS,
     TASK_OUTCOME_LABELS,
+    begin_great,
     say_list,
     say_moment,
     say_some,
@@ -288,7 +289,7 @@ def _offers_put(told: Told) -> str:
 
 def _chosen(told: Told) -> str:
     return (
-        f"{_first_great(told.officer)} chose {told.one} for {told.amounts('pledged') or told.lines}, and we told them."
+        f"{begin_great(told.officer)} chose {told.one} for {told.amounts('pledged') or told.lines}, and we told them."
     )
 
 
@@ -301,9 +302,7 @@ def _word_asked(told: Told) -> str:
 
 
 def _word_given(told: Told) -> str:
-    return (
-        f"{_first_great(told.officer)} gave their word about whom {told.one} named, so we sent them name and address."
-    )
+    return f"{begin_great(told.officer)} gave their word about whom {told.one} named, so we sent them name and address."
 
 
 def _word_refused(told: Told) -> str:
@@ -311,7 +310,7 @@ def _word_refused(told: Told) -> str:
     again = (
         f" So {lost} {_is_are(told, 'lost')} missing again, and they are not asked about it any more." if lost else ""
     )
-    return f"{_first_great(told.officer)} did not give their word about whom {told.one} named.{again}"
+    return f"{begin_great(told.officer)} did not give their word about whom {told.one} named.{again}"
 
 
 def _covered(told: Told) -> str:
@@ -371,20 +370,20 @@ def _task_passed(told: Told) -> str:
 
 
 def _task_taken(told: Told) -> str:
-    return f"{_first_great(told.officer)} took the task: {told.task}."
+    return f"{begin_great(told.officer)} took the task: {told.task}."
 
 
 def _task_done(told: Told) -> str:
     outcome = told.code("outcome")
     how = f", and says: “{TASK_OUTCOME_LABELS[TaskOutcome(outcome)]}”" if outcome else ""
-    return f"{_first_great(told.officer)} finished the task: {told.task}{how}."
+    return f"{begin_great(told.officer)} finished the task: {told.task}{how}."
 
 
 def _call_tried(told: Told) -> str:
     tries = plural(told.number("tries"), "try", "tries")
     if told.event.facts.get("last"):
-        return f"{_first_great(told.officer)} reached nobody, after {tries}, so we count it as silence."
-    return f"{_first_great(told.officer)} reached nobody, after {tries}, and will be asked to try again."
+        return f"{begin_great(told.officer)} reached nobody, after {tries}, so we count it as silence."
+    return f"{begin_great(told.officer)} reached nobody, after {tries}, and will be asked to try again."
 
 
 def _call_again(told: Told) -> str:
@@ -448,7 +447,7 @@ def _resident_said(told: Told) -> str:
     else:
         then = " An officer was asked to act."
     if told.event.facts.get("lead"):
-        return f"{_first_great(told.officer)} says that {SAID.get(said, 'something else')}{got}.{then}"
+        return f"{begin_great(told.officer)} says that {SAID.get(said, 'something else')}{got}.{then}"
     return f"The resident says that {SAID.get(said, 'something else')}{got}.{then}{told.by_phone}"
 
 
@@ -464,15 +463,16 @@ def _amended(told: Told) -> str:
     now = [f"{amounts} needed"] if (amounts := told.amounts("quantities")) else []
     now += [f"no {say_some(dropped)}"] if dropped else []
     now += [f"due {'earlier' if told.event.facts.get('earlier') else 'later'}"] if told.code("due") else []
+    now += ["urgent"] if told.event.facts.get("urgent") else []
     now += ["in another place"] if told.event.facts.get("place") else []
-    now += ["described anew"] if told.event.facts.get("summary") else []
+    now += ["in other words"] if told.event.facts.get("summary") else []
     now += ["at the address that is on record now"] if told.event.facts.get("address") else []
-    return f"{_first_great(told.officer)} changed this. It is now: {'; '.join(now)}."
+    return f"{begin_great(told.officer)} changed this. It is now: {'; '.join(now)}."
 
 
 def _extended(told: Told) -> str:
     return (
-        f"{_first_great(told.officer)} gave it more time, until {told.moment('due')}. "
+        f"{begin_great(told.officer)} gave it more time, until {told.moment('due')}. "
         "What everybody had been asked for is looked for anew."
     )
 
@@ -481,21 +481,21 @@ def _held(told: Told) -> str:
     if told.event.facts.get("with_others"):
         return "It is on hold with everything of its incident, or with everything there is: nothing is sent."
     until = f" until {told.moment('until')}" if told.code("until") else ""
-    return f"{_first_great(told.officer)} put this on hold{until}: nothing is sent, and answers are still taken."
+    return f"{begin_great(told.officer)} put this on hold{until}: nothing is sent, and answers are still taken."
 
 
 def _resumed(told: Told) -> str:
-    by = f"{_first_great(told.officer)} ended the hold" if by_council(told.event.by) else "The hold is over"
+    by = f"{begin_great(told.officer)} ended the hold" if by_council(told.event.by) else "The hold is over"
     return f"{by}. It goes on where it was, and nobody has less time than they had."
 
 
 def _asked_by_name(told: Told) -> str:
-    return f"{_first_great(told.officer)} asked {told.one} by name for {told.amounts('missing') or told.lines}."
+    return f"{begin_great(told.officer)} asked {told.one} by name for {told.amounts('missing') or told.lines}."
 
 
 def _next_round(told: Told) -> str:
     return (
-        f"{_first_great(told.officer)} did not want to wait any longer for {told.lines}, "
+        f"{begin_great(told.officer)} did not want to wait any longer for {told.lines}, "
         "so the next are asked now. Those asked before can still answer."
     )
 
@@ -509,14 +509,14 @@ def _unconfirmed(told: Told) -> str:
 
 def _given_up(told: Told) -> str:
     return (
-        f"{_first_great(told.officer)} could not reach {told.one} to ask whether the change is all right, so "
+        f"{begin_great(told.officer)} could not reach {told.one} to ask whether the change is all right, so "
         f"{told.amounts('lost')} are looked for again, and they are asked not to set out."
     )
 
 
 def _transfer_asked(told: Told) -> str:
     return (
-        f"{_first_great(told.officer)} asked {told.one} to go to {told.code('other')} instead with "
+        f"{begin_great(told.officer)} asked {told.one} to go to {told.code('other')} instead with "
         f"{told.amounts('moving')}. Until they say yes, they are still expected here."
     )
 
@@ -530,7 +530,7 @@ def _transfer_unanswered(told: Told) -> str:
 
 def _transfer_given_up(told: Told) -> str:
     return (
-        f"{_first_great(told.officer)} could not reach {told.one} about going to {told.code('other')} instead, so we "
+        f"{begin_great(told.officer)} could not reach {told.one} about going to {told.code('other')} instead, so we "
         "stopped asking. Their promise here stands."
     )
 
@@ -561,7 +561,7 @@ def _kept_apart(told: Told) -> str:
         "released": " They had been asked, so we told them that they are no longer needed.",
         "promised": " They had promised to help, so an officer was asked to phone them now.",
     }.get(told.code("stands"), "")
-    return f"{_first_great(told.officer)} said that {told.one} and this resident must not meet.{then}"
+    return f"{begin_great(told.officer)} said that {told.one} and this resident must not meet.{then}"
 
 
 def _decision_failed(told: Told) -> str:
@@ -571,7 +571,7 @@ def _decision_failed(told: Told) -> str:
 def _closed(told: Told) -> str:
     match told.code("outcome"):
         case Outcome.met if told.event.facts.get("lead"):
-            return f"{_first_great(told.officer)} says that it happened, so this is closed."
+            return f"{begin_great(told.officer)} says that it happened, so this is closed."
         case Outcome.met if told.event.facts.get("said"):
             return f"The resident says that it happened, so this is closed.{told.by_phone}"
         case Outcome.presumed if told.event.facts.get("reported"):
@@ -580,15 +580,15 @@ def _closed(told: Told) -> str:
             return "The resident was asked and did not say otherwise, so we presume it happened."
         case outcome:
             ended = f": {OUTCOME_LABELS[Outcome(outcome)].lower()}" if outcome else ""
-            return f"{_first_great(told.officer)} closed this{ended}."
+            return f"{begin_great(told.officer)} closed this{ended}."
 
 
 def _kept(told: Told) -> str:
-    return f"{_first_great(told.officer)} said that nothing of this may be erased for now, and why, in a private note."
+    return f"{begin_great(told.officer)} said that nothing of this may be erased for now, and why, in a private note."
 
 
 def _kept_no_longer(told: Told) -> str:
-    return f"{_first_great(told.officer)} said that details about this may be erased again when their time is over."
+    return f"{begin_great(told.officer)} said that details about this may be erased again when their time is over."
 
 
 ERASED = {
@@ -604,10 +604,6 @@ def _forgotten(told: Told) -> str:
     what = say_list(ERASED.get(kept, "details") for kept in told.code("what").split(","))
     why = "the time to keep them was over" if told.code("why") == "time" else "the council was asked to"
     return f"Erased, as {why}: {what}. The story stays."
-
-
-def _first_great(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 SENTENCES: dict[EventCode, Callable[[Told], str]] = {

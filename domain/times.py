@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.values import read_duration
+from domain.values import plural, read_duration
 
 
 def say_time(instant: datetime, zone: ZoneInfo) -> str:
@@ -33,6 +33,16 @@ def say_when(instant: datetime, zone: ZoneInfo) -> str:
     """`9am on Tuesday 3 March`: a moment as a letter would write it."""
     local = instant.astimezone(zone)
     return f"{say_time(instant, zone)} on {local:%A} {local.day} {local:%B}"
+
+
+def say_length(length: timedelta) -> str:
+    """`45 seconds`, `1 hour and 30 minutes`, `3 days and 4 hours`: the two largest units."""
+    left, parts = round(length.total_seconds()), []
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        if left >= size:
+            parts.append(plural(left // size, unit, f"{unit}s"))
+            left %= size
+    return " and ".join(parts[:2]) or "no time"
 
 
 def say_clock(instant: datetime, zone: ZoneInfo) -> str:

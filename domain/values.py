@@ -47,7 +47,8 @@ Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(one_line
 Summary = Annotated[str, StringConstraints(max_length=500), AfterValidator(one_line)]
 Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(many_lines)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-Quantity = Annotated[int, Field(ge=1, le=100_000, strict=True)]
+MOST_OF_ONE = 100_000
+Quantity = Annotated[int, Field(ge=1, le=MOST_OF_ONE, strict=True)]
 
 # --- durations ---------------------------------------------------------------
 

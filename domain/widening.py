@@ -139,7 +139,7 @@ def _why_next(need: Need, numbers: tuple[int, ...]) -> str:
     names = say_list([need.playbook.round(number).name for number in numbers])
     if len(numbers) > 1:
         return f"There is too little time to ask one after another, so these are asked together: {names}."
-    return f"The need is new; the first to ask are {names}." if numbers == (1,) else f"The circle widens to {names}."
+    return f"The need is new; first to be asked: {names}." if numbers == (1,) else f"Next to be asked: {names}."
 
 
 # --- the round that is running ---------------------------------------------------------

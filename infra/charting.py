@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
-from domain.figures import SECTOR_LABELS, TIME_LABELS, WAITING, say_mark
+from domain.figures import TIME_LABELS, WAITING, say_sector
 from domain.labels import OUTCOME_LABELS, label_code
 from domain.reporting import MARKS, Report
+from domain.times import say_length
 from domain.values import plural
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: what it is called, what it shows for whoever does not see it, and which table has its figures."""
+    """One chart: what it is called, what it shows for whoever does not see it, which table has its figures, and whether
+    there is anything to draw."""
 
     title: str
     says: str
     of: str
     draw: Callable[[Report], Graph]
+    has: Callable[[Report], bool]
 
     def svg(self, report: Report) -> str:
         """The chart as one SVG element, with its title and description in it."""
@@ -124,13 +127,17 @@ def _outcomes(report: Report) -> Graph:
 
 
 def _sectors(report: Report) -> Graph:
-    return _bars([(SECTOR_LABELS[sector], figures.brought) for sector, figures in report.sectors.items()])
+    return _bars([(say_sector(sector), figures.brought) for sector, figures in report.sectors.items()])
 
 
 def _unmet(report: Report) -> Graph:
+    counts = _unmet_counts(report)
+    return _bars([(report.titles.get(code, label_code(code)), count) for code, count in counts.items() if count])
+
+
+def _unmet_counts(report: Report) -> dict[str, int]:
     table = report.unmet_by_place
-    totals = table.column_totals if table else {}
-    return _bars([(report.titles.get(code, label_code(code)), count) for code, count in totals.items() if count])
+    return {code: count or 0 for code, count in table.column_totals.items()} if table else {}
 
 
 def _times(report: Report) -> Graph:
@@ -147,7 +154,7 @@ def _times(report: Report) -> Graph:
         css=["file://style.css", "file://graph.css", "inline:.series path.line{stroke-width:4px !important}"],
         y_labels=(0, 25, 50, 75, 100),
     )
-    chart.x_labels = [say_mark(mark) for mark in MARKS]
+    chart.x_labels = [say_length(mark) for mark in MARKS]
     chart.x_label_rotation = 30
     for (name, time), (line, dash) in zip(report.times.items(), DASHES.items(), strict=True):
         values = [None if share is None else 100 * share for share in time.by_marks]
@@ -156,21 +163,40 @@ def _times(report: Report) -> Graph:
 
 
 CHARTS = {
-    "outcomes": Chart("How needs ended", "A bar for each outcome, with its number of needs.", "outcomes", _outcomes),
+    "outcomes": Chart(
+        "How needs ended",
+        "A bar for each outcome, with its number of needs.",
+        "outcomes",
+        _outcomes,
+        lambda report: report.needs > 0,
+    ),
     "times": Chart(
         "Share of needs after so long",
         f"Lines that rise with time: needs with a first yes, with everything promised, done. {WAITING}",
         "by-then",
         _times,
+        lambda report: any(share for time in report.times.values() for share in time.by_marks),
     ),
-    "sectors": Chart("Who helped", "A bar for each sector: how often it brought something.", "sectors", _sectors),
+    "sectors": Chart(
+        "Who helped",
+        "A bar for each sector: how often it brought something.",
+        "sectors",
+        _sectors,
+        lambda report: any(figures.brought for figures in report.sectors.values()),
+    ),
     "unmet": Chart(
         "What was not met",
         "A bar for each kind of help, with its number of needs; numbers that are hidden are left out.",
         "unmet",
         _unmet,
+        lambda report: any(_unmet_counts(report).values()),
     ),
 }
+
+
+def charts_of(report: Report) -> dict[str, Chart]:
+    """The charts there is something to draw in, by name."""
+    return {name: chart for name, chart in CHARTS.items() if chart.has(report)} if report.needs else {}
 
 
 def say_chart(name: str, report: Report) -> str:

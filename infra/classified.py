@@ -88,8 +88,9 @@ COLUMNS: dict[str, dict[Kept, str]] = {
     "needs": {
         Kept.story: "id version status outcome category area needed_by opened_at wake_at failures incident exercise"
         " held closed_second kept",
-        Kept.shared_words: "key",
+        Kept.shared_words: "key key_digest",
     },
+    "networks": {Kept.access: "officer network failures locked_until seen_at"},
     "notes": {Kept.words: "id need words"},
     "officers": {Kept.council: "seq id email"},
     "periods": {Kept.council: "class length"},

@@ -112,12 +112,18 @@ class Door:
 
         return self.change(first, decide_all)
 
-    def open(self, make: Callable[[str, datetime], Change], resident: Resident, key: str | None) -> str:
+    def open(
+        self,
+        make: Callable[[str, datetime], Change],
+        resident: Resident,
+        key: str | None,
+        digest: str | None = None,
+    ) -> str:
         """Put a new need on record under a fresh reference; returns it, or that of the need with the same key."""
         while True:
             change = make(new_reference(), clock.now())
             status = _row(self.settings.signing_keys, Purpose.status, change.need.id, self.kid, change.need.id)
-            match self.store.add_need(change, resident, [status, *self._tokens(change)], key):
+            match self.store.add_need(change, resident, [status, *self._tokens(change)], key, digest):
                 case Committed():
                     return change.need.id
                 case SameKey(need):

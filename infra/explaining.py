@@ -21,6 +21,8 @@ NEAREST = 20  # of each round
 EVERYBODY = 5000
 NOTHING_AGAINST = "Nothing speaks against asking them; those before them in order are enough so far."
 NOT_YET = "Nothing speaks against asking them; their round has not begun."
+OVER = "They could be asked; the rounds are over, so it takes an officer to ask them by name."
+ENDED = "They could have been asked; this is closed."
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,13 @@ class Explained:
 
 
 def explain_all(store: Store, situation: Situation, now: datetime, *, most: int = NEAREST) -> list[Explained]:
-    """Everybody who was considered, round by round, the nearest first: at most `most` of each round."""
-    return [row for number in _numbers(situation) for row in _round(store, situation, number, most, now)]
+    """Everybody who was considered, round by round, the nearest first: at most `most` of each round. Each stands once,
+    where they were asked or could be, else where they were considered first."""
+    rows = [row for number in _numbers(situation) for row in _round(store, situation, number, most, now)]
+    telling: dict[str, Explained] = {}
+    for row in sorted(rows, key=lambda row: (not row.asked, bool(row.code))):
+        telling.setdefault(row.responder, row)
+    return [row for row in rows if telling[row.responder] is row]
 
 
 def _numbers(situation: Situation) -> range:
@@ -108,12 +115,21 @@ def _not_asked(
     round = _in(situation, number) if number else None
     free = [line for line, why in against if why is None]
     if free and number:
-        because = NOTHING_AGAINST if any(line.round >= number for line in free) else NOT_YET
+        because = _could_be(situation, next((line for line in free if situation.missing(line)), free[0]), number)
         return Explained(responder.id, responder.name, round.name if round else "", False, "", because)
     said = [say_why_not(why, responder, situation.need, round, line, situation.zone) for line, why in against if why]
     code = next((why.code.value for _, why in against if why), "")
     sentences = " ".join(dict.fromkeys(said))
     return Explained(responder.id, responder.name, round.name if round else "", False, code, sentences)
+
+
+def _could_be(situation: Situation, line: Line, number: int) -> str:
+    """Why somebody has not been asked whom nothing speaks against."""
+    if situation.need.closed:
+        return ENDED
+    if line.handed_over or (situation.missing(line) and line.round > number):
+        return OVER
+    return NOTHING_AGAINST if line.round >= number else NOT_YET
 
 
 def _in(situation: Situation, number: int) -> Round:

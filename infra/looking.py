@@ -35,6 +35,11 @@ def look_private(store: Store, who: str, need: str, how: str = "") -> Private:
     return found
 
 
+def note_compared(store: Store, who: str, need: str, what: str) -> None:
+    """Record that somebody was told what they typed is what is kept: that is a look too."""
+    store.record_audit(Audit(clock.now(), who, LOOKED, need, f"compared: {what}"))
+
+
 def stands_for(responder: str) -> str:
     """How the audit names somebody who may help. It is never edited, and an id may be a name: so not by that."""
     return f"responder:{hashlib.sha256(responder.encode()).hexdigest()[:16]}"

@@ -23,6 +23,8 @@ PHONE = re.compile(r"(?<![\d.])(?:\+44|\(?0)(?:[ ()-]?\d){9,10}(?!\d)")
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Rev|Revd|Prof|Sir|Lady)\.? +[A-Z][\w'’-]+")
 EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[A-Za-z]{2,}")
 LOOK_AT = 200
+NO_ADDRESS = "There is no address, so whoever says yes is not told where to come."
+NOBODY_ON_DUTY = "There is no duty officer to hand over to."
 BY_VOICE = {
     ContactBy.phone: "There is no e-mail address for the resident, so an officer will be asked to phone with news.",
     ContactBy.post: "There is only an address for the resident, so an officer will be asked to write with news.",
@@ -36,12 +38,9 @@ def notices(store: Store, situation: Situation, resident: Resident) -> Iterator[
     if resident.write_to is None:
         yield BY_VOICE[resident.reached_by]
     if not (resident.address or situation.need.place):
-        yield (
-            "There is no address, so whoever says yes is not told where to come. Add it with: "
-            f'muster need amend {situation.need.id} --address "…"'
-        )
+        yield NO_ADDRESS
     if not situation.on_duty(clock.now()):
-        yield "There is no duty officer to hand over to; add one with `muster officer add --role duty …`."
+        yield NOBODY_ON_DUTY
     for line in situation.need.lines:
         if not somebody_could(store, situation, line):
             yield f"Nobody in the directory could give {line.amount} here, so this goes to an officer at once."

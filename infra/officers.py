@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 
 from domain.links import hash_token
-from domain.officers import Officer
+from domain.officers import Officer, working
 from domain.playbooks import Role
 from domain.signing_in import SET_UP_WITHIN
 from infra import clock
 from infra.door import Door
 from infra.store import Store
 from infra.store.signing_in import Audit
+
+Changed = tuple[Officer, str, str] | None  # what they are now; for the audit, what was done and a detail
 
 
 def new_officer(name: str, email: str, role: str, phone: str | None = None) -> Officer:
@@ -29,10 +32,11 @@ def add_officer(store: Store, officer: Officer, by: str) -> bool:
     return added
 
 
-def find_officer(store: Store, email: str) -> Officer | None:
-    """The officer with this address."""
+def find_officer(store: Store, email: str, *, disabled: bool = False) -> Officer | None:
+    """The officer with this address. Who has no access acts no more: they are found only where `disabled` is said."""
     wanted = email.strip().casefold()
-    return next((officer for officer in store.officers() if officer.email.casefold() == wanted), None)
+    among = store.officers() if disabled else working(store.officers())
+    return next((officer for officer in among if officer.email.casefold() == wanted), None)
 
 
 def invite(door: Door, officer: Officer, by: str) -> str:
@@ -45,15 +49,41 @@ def invite(door: Door, officer: Officer, by: str) -> str:
 
 def give_role(store: Store, officer: Officer, role: Role, by: str) -> bool:
     """What an officer may do from now on, in sessions they have open too; `False` if it is so already."""
-    if officer.role is role:
-        return False
-    audit = Audit(clock.now(), by, "role-changed", f"officer:{officer.id}", f"{officer.role} to {role}")
-    return store.change_officer(officer.but(role=role), audit)
+
+    def change(now: Officer) -> Changed:
+        return (now.but(role=role), "role-changed", f"{now.role} to {role}") if now.role is not role else None
+
+    return _change(store, officer.id, change, by)
+
+
+def set_phone(store: Store, officer: Officer, phone: str, by: str) -> bool:
+    """The number an officer gets urgent tasks at by text message (empty: none); `False` if it is so already. Raises
+    pydantic's `ValidationError`."""
+
+    def change(now: Officer) -> Changed:
+        changed = Officer.model_validate(now.model_dump() | {"phone": phone.strip() or None})
+        what = "given" if changed.phone else "taken away"
+        return (changed, "phone-changed", what) if changed.phone != now.phone else None
+
+    return _change(store, officer.id, change, by)
 
 
 def set_disabled(store: Store, officer: Officer, disabled: bool, by: str) -> bool:
     """Let an officer in no longer, or again; what waits for them goes to others. `False` if it is so already."""
-    if officer.disabled is disabled:
-        return False
     what = "officer-disabled" if disabled else "officer-enabled"
-    return store.change_officer(officer.but(disabled=disabled), Audit(clock.now(), by, what, f"officer:{officer.id}"))
+
+    def change(now: Officer) -> Changed:
+        return (now.but(disabled=disabled), what, "") if now.disabled is not disabled else None
+
+    return _change(store, officer.id, change, by)
+
+
+def _change(store: Store, id: str, change: Callable[[Officer], Changed], by: str) -> bool:
+    """Change one thing about an officer as they are on the list at that moment, whatever anybody read before."""
+    at = clock.now()
+
+    def changed(now: Officer) -> tuple[Officer, Audit] | None:
+        found = change(now)
+        return (found[0], Audit(at, by, found[1], f"officer:{id}", found[2])) if found else None
+
+    return store.change_officer(id, changed)

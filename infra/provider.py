@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import threading
 import time
 from base64 import b64encode
@@ -16,6 +17,7 @@ from infra.bounded import AnswerRefused, ask
 from infra.settings import Settings, is_private
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
+SUBJECT = re.compile(r"[\x20-\x7e]{1,255}")  # OpenID Connect Core says ASCII, at most so long
 LARGEST_TOKEN = 16 * 1024
 LEEWAY, OLDEST = 60, 600  # seconds that clocks may differ, and that a token may have been on its way
 KEPT, ASKED_APART = 3600.0, 60.0
@@ -105,13 +107,14 @@ class Provider:
                        "aud": {"essential": True, "value": client}}  # fmt: skip
             claims = CodeIDToken(read.claims, read.header, options, {"client_id": client})
             claims.validate(seconds, LEEWAY)
+            same = hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode())
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as wrong:
             raise NotBelieved(f"the token does not hold ({type(wrong).__name__})") from None
-        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+        if not same:
             raise NotBelieved("the token was made for another sign-in")
         if not seconds - OLDEST <= claims["iat"] <= seconds + LEEWAY:
             raise NotBelieved("the token is old")
-        if not 0 < len(claims["sub"]) <= 255:
+        if not SUBJECT.fullmatch(claims["sub"]):
             raise NotBelieved("the token names nobody")
         return dict(claims)
 

@@ -21,6 +21,7 @@ from domain.playbooks import Playbook
 from domain.values import Point
 from infra.door import Door
 from infra.faults import say_fault
+from infra.repeating import check_same, digest_of, own_key
 from infra.store import Store
 
 RESIDENT = {
@@ -101,20 +102,28 @@ def locate(said: Mapping[str, Any], store: Store) -> dict[str, Any]:
         return dict(said)
     place = store.find_postcode(postcode)
     if place is None:
-        known = "" if store.count_postcodes() else "; `muster directory postcodes FILE` reads where postcodes are"
-        raise NeedWrong("postcode", f"{postcode[:12]!r} is not a postcode we know{known}")
+        code = "" if store.count_postcodes() else "no-postcodes"
+        raise NeedWrong("postcode", f"{postcode[:12]!r} is not a postcode we know", code)
     near = Point(lat=round(place.point.lat, DECIMALS), lon=round(place.point.lon, DECIMALS))
     return {**said, "area": said.get("area") or place.area, "point": said.get("point") or near}
 
 
 def record_need(
-    door: Door, catalogue: Catalogue, playbook: Playbook, request: NeedRequest, by: str = "officer"
+    door: Door,
+    catalogue: Catalogue,
+    playbook: Playbook,
+    request: NeedRequest,
+    by: str = "officer",
+    typed: str | None = None,
 ) -> Recorded:
     """Put the need on record, once for each key. Raises `NeedWrong`; then nothing was written.
 
-    Whoever may not meet the resident is kept from it. Like another need of theirs, it is flagged, and both go on.
+    `typed`: the whole request, if its key may be used for no other. Whoever may not meet the resident is kept from it.
+    Like another need of theirs, it is flagged, and both go on.
     """
-    if request.key and (known := door.store.need_with_key(request.key)):
+    key = own_key(request.key, by)
+    if key and (known := door.store.need_with_key(key)):
+        check_same(door, known, typed)
         return Recorded(known, False)
     incident = _check(door, request)
     keys = pair_keys(door.settings.signing_keys, request.resident)
@@ -133,24 +142,23 @@ def record_need(
         officers = door.store.officers()
         return open_need(need, officers, door.kid, zone, request.resident, now, by, incident=incident, whose=whose)
 
-    reference = door.open(make, request.resident, request.key)
-    return Recorded(reference, reference in made, made[reference].like if reference in made else None)
+    reference = door.open(make, request.resident, key, digest_of(door, typed) if key and typed else None)
+    if reference not in made:
+        check_same(door, reference, typed)
+        return Recorded(reference, False)
+    return Recorded(reference, True, made[reference].like)
 
 
 def _check(door: Door, request: NeedRequest) -> Incident | None:
     """What only the store can say: is there such an incident, can the resident be told, are those kept away known?"""
     incident = door.store.incident(request.incident) if request.incident else None
     if request.incident and incident is None:
-        raise NeedWrong(
-            "incident", f"no incident has the reference {request.incident}; `muster incident list` shows them"
-        )
+        raise NeedWrong("incident", f"no incident has the reference {request.incident}", "no-incident")
     if incident is None or request.resident.contact_by:
         check_contact(request.resident)
     for id in request.keep_from:
         if door.store.responder(id) is None:
-            raise NeedWrong(
-                "keep_from", f"nobody in the directory has the id {id!r}; `muster directory list` shows those there are"
-            )
+            raise NeedWrong("keep_from", f"nobody in the directory has the id {id!r}", "no-responder")
     return incident
 
 

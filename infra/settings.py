@@ -258,6 +258,19 @@ def _kept_keys(path: Path) -> str:
     return kept
 
 
+def address_file(home: Path) -> Path:
+    """Where `muster up` leaves the address it serves, for as long as it runs."""
+    return home / "address"
+
+
+def _with_address(chosen: Settings) -> Settings:
+    """With no address of its own in the environment, links lead to where Muster runs from this home."""
+    kept = address_file(chosen.home)
+    if "base_url" in chosen.model_fields_set or not kept.is_file():
+        return chosen
+    return Settings(base_url=kept.read_text().strip())
+
+
 NOT_SETTINGS = frozenset({"MUSTER_TRACEBACK"})
 
 
@@ -278,7 +291,7 @@ def _near(name: str, known: list[str]) -> str:
 def settings() -> Settings:
     """Return this process's settings. Wrong ones raise `SettingsWrong`, naming each."""
     try:
-        return Settings()
+        return _with_address(Settings())
     except ValidationError as wrong:
         lines = [
             f"MUSTER_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg'].removeprefix('Value error, ')}"

@@ -31,6 +31,7 @@ class TypedAmendment:
     point: Point | None = None
     summary: str | None = None
     address: str | None = None
+    urgent_because: str | None = None
 
 
 def read_amendment(situation: Situation, catalogue: Catalogue, typed: TypedAmendment, now: datetime) -> Amendment:
@@ -49,6 +50,7 @@ def read_amendment(situation: Situation, catalogue: Catalogue, typed: TypedAmend
             point=typed.point,
             summary=typed.summary,
             address=typed.address,
+            urgent_because=typed.urgent_because,
         )
     except ValidationError as wrong:
         error = wrong.errors()[0]

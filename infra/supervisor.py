@@ -20,7 +20,7 @@ import httpx
 from infra.children import PAGES, Child
 from infra.keeping import kept_secret
 from infra.prefect_api import PrefectApi
-from infra.settings import settings
+from infra.settings import address_file, settings
 
 SOURCE_ROOT = Path(__file__).resolve().parent.parent
 PREFECT_STARTS_WITHIN = 120.0
@@ -30,6 +30,7 @@ LAST_END_AFTER = 8.3  # Prefect outlives the worker, which gives its runs 8 s an
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_AFTER = 60.0  # a child that ran so long starts its next back-off from the beginning
 MOST_FILES = 65_536
+LAST_PORT = 65_535
 
 PREFECT_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # offline, telemetry only logs errors
@@ -94,6 +95,7 @@ class Supervisor:
             self._keep_running()
         finally:
             self.end()
+            address_file(self.home).unlink(missing_ok=True)
 
     def _start_all(self, port: int, prefect_port: int) -> None:
         begun = time.monotonic()
@@ -101,6 +103,7 @@ class Supervisor:
         check_free(prefect_port, "--prefect-port")
         environment = self.environment(port, prefect_port)
         (self.home / "prefect-url").write_text(environment["PREFECT_API_URL"])  # for a `muster worker` started by hand
+        address_file(self.home).write_text(environment["MUSTER_BASE_URL"])  # for the links other commands make
         api_url = environment["PREFECT_API_URL"]
         self._say(f"Starting Muster in {self.home} …")
         python = [sys.executable, "-P", "-m"]  # -P: a folder called `web` where somebody stands is not our web
@@ -235,6 +238,9 @@ class Supervisor:
                     status = 0
                 if status == 200:
                     self._say(f"Muster is ready: {address} (after {time.monotonic() - begun:.0f} s; Ctrl-C ends it)")
+                    self._say(f"Officers work at {address}/console/")
+                    if settings().email == "outbox":
+                        self._say(f"Its mails are kept on this machine, at {address}/mailbox")
                     return
                 answer = f"it answers {status}" if status else "no answer"
                 time.sleep(0.1)
@@ -278,13 +284,18 @@ def only_one_in(home: Path) -> Generator[None, None, None]:
 
 
 def check_free(port: int, option: str) -> None:
-    """Raise `CannotStart`, naming port and option, when something listens there already."""
+    """Raise `CannotStart`, naming port, option and a port that is free, when something listens there already."""
+    if not _is_free(port):
+        others = (other for other in range(port + 1, min(port + 100, LAST_PORT)) if _is_free(other))
+        such_as = f", such as {option} {other}" if (other := next(others, None)) else ""
+        raise CannotStart(f"Port {port} is already in use by another program. Choose another with {option}{such_as}.")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CannotStart(
-                f"Port {port} is already in use by another program. Choose another with {option}, "
-                f"such as {option} {port + 1}."
-            ) from None
+            return False
+    return True

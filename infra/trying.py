@@ -18,7 +18,13 @@ class TryingDoor(Door):
 
     tried: list[Change] = field(default_factory=list)
 
-    def open(self, make: Callable[[str, datetime], Change], resident: Resident, key: str | None) -> str:
+    def open(
+        self,
+        make: Callable[[str, datetime], Change],
+        resident: Resident,
+        key: str | None,
+        digest: str | None = None,
+    ) -> str:
         """Decide as if it were recorded now, under a reference that is nobody's."""
         change = make(new_reference(), clock.now())
         self.tried.append(change)

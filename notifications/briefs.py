@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from domain.calling import topic_of
 from domain.events import EventCode
 from domain.invitations import Invitation
+from domain.links import ConsolePage
 from domain.messages import MessageKind
 from domain.needs import ContactBy
 from domain.officers import MOST_TRIES, Task, TaskKind
 from notifications.letters import Letter, say_parts
+from notifications.officer_task import Step
 from notifications.scripts import script_of
 from notifications.to_residents import missing, whole
 
@@ -24,7 +26,7 @@ class Brief:
 
     title: str
     why: str
-    steps: tuple[str, ...]
+    steps: tuple[str | Step, ...]
     script: tuple[str, ...] = ()
 
 
@@ -45,10 +47,22 @@ def asked_for(letter: Letter, task: Task) -> tuple[Invitation, ...]:
     return tuple(i for i in asked if any(i.share(number) for number in task.lines)) if task.lines else asked
 
 
-def _partner_id(letter: Letter, task: Task) -> str:
-    """What commands call the partner a task is about."""
+def page_of(letter: Letter, below: str = "") -> ConsolePage:
+    """The page of this need on the console, or the one below it where something is done about it."""
+    return ConsolePage(path=f"needs/{letter.need.id}{below}")
+
+
+def _record(letter: Letter, task: Task, says: str) -> Step:
+    """Where the answer of the partner whom a task is about is recorded."""
     invitation = letter.situation.by_id.get(task.invitation or "")
-    return invitation.responder if invitation else "RESPONDER"
+    return Step(says=says, page=page_of(letter, f"/answer?partner={invitation.responder}" if invitation else "/answer"))
+
+
+def _on_record(letter: Letter, task: Task, says: str) -> Step:
+    """Where what is known of that partner stands."""
+    invitation = letter.situation.by_id.get(task.invitation or "")
+    page = ConsolePage(path=f"partners/{invitation.responder}") if invitation else None
+    return Step(says=says, page=page)
 
 
 def _hand_over(letter: Letter, task: Task) -> Brief:
@@ -70,7 +84,7 @@ def _hand_over(letter: Letter, task: Task) -> Brief:
             "Phone whoever below may still say yes, or find help another way."
             if any(invitation.open for invitation in asked)
             else "Find help another way.",
-            f"Record what a partner tells you: muster need answer {letter.need.id} RESPONDER yes",
+            Step(says="Record what a partner tells you", page=page_of(letter, "/answer")),
             "If it will not be there in time, phone the resident.",
         ),
     )
@@ -84,8 +98,8 @@ def _past_due(letter: Letter, task: Task) -> Brief:
         (
             TAKE,
             "Phone the resident. Are they safe? Do they still need it?",
-            f"Give it more time: muster need extend {letter.need.id} --needed-by TIME",
-            f"Or close it, and say how it ended: muster need close {letter.need.id}",
+            Step(says="Give it more time", page=page_of(letter, "/extend")),
+            Step(says="Or close it, and say how it ended", page=page_of(letter, "/close")),
         ),
     )
 
@@ -98,8 +112,7 @@ def _question(letter: Letter, task: Task) -> Brief:
         (
             TAKE,
             f"Phone or email {partner} with the answer.",
-            "Ask them to say yes or no with the link they have, or record their answer: "
-            f"muster need answer {letter.need.id} {_partner_id(letter, task)} yes, or no.",
+            _record(letter, task, "Ask them to say yes or no with the link they have, or record their answer"),
         ),
     )
 
@@ -116,7 +129,7 @@ def _call_resident(letter: Letter, task: Task) -> Brief:
                 (
                     TAKE,
                     "Print what is below as a letter, and post it.",
-                    f"To see where to, run: muster need show {letter.need.id} --private",
+                    Step(says="To see where to, open", page=page_of(letter, "/private")),
                 ),
                 script_of(letter, task),
             )
@@ -170,7 +183,7 @@ def _check_lost(letter: Letter, task: Task) -> Brief:
         "From now on we send them nothing about who and where. What had been sent before, they have.",
         (
             TAKE,
-            f"Phone {partner}. If their check is in order, correct the directory.",
+            _on_record(letter, task, f"Phone {partner}. If their check is in order, correct the directory"),
             "If not, find somebody else to do it.",
         ),
     )
@@ -185,8 +198,7 @@ def _call_partner(letter: Letter, task: Task) -> Brief:
             (
                 TAKE,
                 f"Phone {partner} and ask them not to go.",
-                f"Then record it, so that somebody else is asked: muster need answer {letter.need.id} "
-                f"{_partner_id(letter, task)} no",
+                _record(letter, task, "Then record their no, so that somebody else is asked"),
             ),
         )
     if task.note == EventCode.complained.value:
@@ -197,13 +209,12 @@ def _call_partner(letter: Letter, task: Task) -> Brief:
             (
                 TAKE,
                 f"Phone {partner}: was it a slip, or do they want to be asked less, or not at all?",
-                f"To ask them nothing at all for now: muster directory pause {_partner_id(letter, task)} --for 4w",
+                _on_record(letter, task, "To ask them nothing at all for now, a manager can pass them over"),
             ),
         )
     if task.note == EventCode.transfer_asked.value:
         return _call_about_transfer(letter, task, partner)
     if task.note == EventCode.amended.value:
-        who = letter.situation.by_id[task.invitation or ""].responder
         return Brief(
             f"Phone {partner}: is it still all right?",
             f"{partner} promised help before we changed when or where it is needed, and has not answered since. "
@@ -211,7 +222,7 @@ def _call_partner(letter: Letter, task: Task) -> Brief:
             (
                 TAKE,
                 f"Phone {partner} and ask whether they can still do it.",
-                f"Then record it: muster need answer {letter.need.id} {who} yes, or no.",
+                _record(letter, task, "Then record their yes or no"),
                 "If you cannot reach them, say so here: then we do not count on them any more, and ask others.",
             ),
         )
@@ -221,7 +232,7 @@ def _call_partner(letter: Letter, task: Task) -> Brief:
         (
             TAKE,
             f"Phone {partner} and tell them what they need to know.",
-            "Correct the directory, so that the next email arrives.",
+            _on_record(letter, task, "Correct the directory, so that the next email arrives"),
         ),
     )
 
@@ -236,7 +247,7 @@ def _call_about_transfer(letter: Letter, task: Task, partner: str) -> Brief:
         (
             TAKE,
             f"Phone {partner} and ask whether they could go there.",
-            f"Then record it: muster need answer {letter.need.id} {_partner_id(letter, task)} move, or stay.",
+            _record(letter, task, "Then record whether they go there or stay"),
             f"If you cannot reach them, say so here: then we stop asking, and {other} still needs somebody else.",
         ),
     )
@@ -248,7 +259,7 @@ def _decide(letter: Letter, task: Task) -> Brief:
         "Muster failed 5 times in a row to decide about this need. It tries again, but nothing may happen until then.",
         (
             TAKE,
-            "Read the need's story and do by hand what cannot wait.",
+            Step(says="Read the need's story and do by hand what cannot wait", page=page_of(letter, "/story")),
             "Tell whoever runs Muster for you.",
         ),
     )
@@ -262,7 +273,7 @@ def _choose(letter: Letter, task: Task) -> Brief:
         (
             TAKE,
             "Compare the offers below: who, how much, when.",
-            f"Choose with the command: muster need choose {letter.need.id} RESPONDER",
+            Step(says="Choose", page=page_of(letter, "/choose")),
         ),
     )
 
@@ -312,7 +323,13 @@ def _duplicate(letter: Letter, task: Task) -> Brief:
     return Brief(
         f"Is this the same need as {like}?",
         f"The same resident asked for the same kind of help in {like} a short time before. Both go on until you say.",
-        (TAKE, f"Compare the two. The other: muster need show {like} --private", "If unsure, phone the resident."),
+        (
+            TAKE,
+            Step(says="Compare the two. The other", page=ConsolePage(path=f"needs/{letter.need.like}"))
+            if letter.need.like
+            else "Compare the two.",
+            "If unsure, phone the resident.",
+        ),
     )
 
 
@@ -323,8 +340,8 @@ def _on_hold(letter: Letter, task: Task) -> Brief:
         f"This has been on hold{since} and nobody has said until when. Nothing is sent about it meanwhile.",
         (
             TAKE,
-            f"Let it go on: muster need hold {letter.need.id} --end",
-            f"Or say until when: muster need hold {letter.need.id} --until TIME",
+            Step(says="Let it go on", page=page_of(letter, "/resume")),
+            Step(says="Or end it, if it is no longer needed", page=page_of(letter, "/withdraw")),
         ),
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.capabilities import Sector
 from domain.invitations import Invitation, Share
-from domain.links import LinkTo, Purpose
+from domain.links import Link, LinkTo, Purpose
 from domain.messages import Message, MessageKind
 from domain.needs import Resident
 from domain.responders import Contact, Responder
@@ -74,5 +74,5 @@ def preview(situation: Situation, settings: Council, now: datetime) -> Rendered 
     return None if isinstance(words, Skip) else render(words, _link)
 
 
-def _link(link: LinkTo) -> str:
-    return LINKS[link.purpose]
+def _link(link: Link) -> str:
+    return LINKS[link.purpose] if isinstance(link, LinkTo) else "(a page of the console)"

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from markupsafe import Markup, escape
 
-from domain.links import LinkTo
+from domain.links import Link
 from notifications.kinds import FOLDERS
 from notifications.words import Words
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 LONGEST_HEADLINE = 120  # characters of a subject before the reference
 BLANK_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
-Url = Callable[[LinkTo], str]
+Url = Callable[[Link], str]
 
 
 class CannotRender(Exception):

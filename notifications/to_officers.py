@@ -6,15 +6,15 @@ from domain.calling import topic_of
 from domain.choosing import offers_of
 from domain.invitations import Invitation, InvitationStatus, Reason
 from domain.labels import REASON_LABELS, label_invitation, say_some
-from domain.links import LinkTo, Purpose, take_target
+from domain.links import ConsolePage, LinkTo, Purpose, take_target
 from domain.messages import MessageKind
 from domain.needs import ContactBy
 from domain.officers import Task, TaskKind, TaskStatus, can_wait, next_officer
 from domain.responders import Contact
 from domain.values import plural
-from notifications.briefs import asked_for, brief_of, partner_name
+from notifications.briefs import asked_for, brief_of, page_of, partner_name
 from notifications.letters import Letter, Part, Skip, say_parts, say_phone
-from notifications.officer_task import Heard, OfficerTaskWords
+from notifications.officer_task import Heard, OfficerTaskWords, Step
 from notifications.task_over import TaskOverWords
 from notifications.task_passed import TaskPassedWords
 from notifications.to_residents import doors, helpers, missing, whole
@@ -44,7 +44,7 @@ def write_task(letter: Letter) -> OfficerTaskWords | Skip:
         kind=task.kind,
         title=brief.title,
         why=brief.why,
-        steps=(*brief.steps, SAY_HOW),
+        steps=tuple(say if isinstance(say, Step) else Step(says=say) for say in (*brief.steps, SAY_HOW)),
         urgent=_urgent(letter, task),
         danger=task.kind is TaskKind.worry,
         missing=tuple(_of_all(text, part) for text, part in zip(letter.list_parts(wanting), wanting, strict=True)),
@@ -64,7 +64,7 @@ def write_task(letter: Letter) -> OfficerTaskWords | Skip:
         script=brief.script,
         offers=_offers(letter, task) if task.kind is TaskKind.choose else (),
         doors=doors(letter) if topic_of(letter.situation, task) is MessageKind.resident_covered else (),
-        command=f"muster need show {letter.need.id}",
+        page=ConsolePage(path=f"tasks/{task.id}"),
         take_by=letter.say(task.take_by),
         with_name=letter.officer_name(task.officer) if task.officer != letter.officer_id else None,
         next_name=_next_name(letter, task),
@@ -98,7 +98,7 @@ def write_over(letter: Letter) -> TaskOverWords | Skip:
         **letter.common,
         asked=say_parts(whole(letter)),
         helpers=helpers(letter),
-        command=f"muster need show {letter.need.id}",
+        page=page_of(letter),
     )
 
 
@@ -166,7 +166,7 @@ def _heard(letter: Letter, task: Task) -> tuple[Heard, ...]:
 
 
 def _offers(letter: Letter, task: Task) -> tuple[str, ...]:
-    """Who offers what, ready when, and what they wrote: to be chosen by their id."""
+    """Who offers what, ready when, and what they wrote."""
     situation, said = letter.situation, []
     lines = [line for line in situation.missing_lines if not task.lines or line.number in task.lines]
     offering = {i.id: i for line in lines for i in offers_of(situation, line)}
@@ -180,7 +180,7 @@ def _offers(letter: Letter, task: Task) -> tuple[str, ...]:
         ]
         wrote = f" They wrote: {notes[invitation.note]}" if invitation.note in notes else ""
         name = names.get(invitation.responder, invitation.responder)
-        said.append(f"{name} (choose them as {invitation.responder}): {say_some(amounts)}.{wrote}")
+        said.append(f"{name}: {say_some(amounts)}.{wrote}")
     return tuple(said)
 
 

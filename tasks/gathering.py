@@ -76,5 +76,4 @@ def _leaves_at(
 
 
 def _back(row: OutboxRow, moment: datetime) -> OutboxRow:
-    why = "waits to leave together with others"
-    return replace(row, state=MessageState.pending, not_before=moment, waits=True, why=why)
+    return replace(row, state=MessageState.pending, not_before=moment, waits=True)

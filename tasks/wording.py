@@ -9,8 +9,8 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from domain.links import LinkTo, Purpose, derive_token, url_of
-from domain.messages import Channel, Message, MessageKind
+from domain.links import Link, address_of
+from domain.messages import Channel, Message, MessageKind, NoWay
 from domain.officers import working
 from domain.responders import Contact
 from domain.situations import Situation
@@ -114,22 +114,22 @@ class Wording:
             addresses = mailable(store.contacts(id))
             found = addresses[min(message.contact, len(addresses) - 1)] if addresses else None
         if found is None:
-            raise NoAddress("no address on file")
+            raise NoAddress(NoWay.email)
         return found
 
     def _phone(self, message: Message) -> str:
         store, (kind, _, id) = self.door.store, message.to.partition(":")
         if self.door.settings.texts == "none":
-            raise NoAddress("no text messages are sent from here")
+            raise NoAddress(NoWay.texts)
         if kind == "officer":
             numbers = [officer.phone for officer in working(store.officers()) if officer.id == id]
         else:
             numbers = [contact.phone for contact in store.contacts(id)]
         known = [number for number in numbers if number]
         if not known:
-            raise NoAddress("no phone on file")
+            raise NoAddress(NoWay.phone)
         if not (mobile := next((number for number in known if takes_texts(number)), None)):
-            raise NoAddress("a landline is not texted")
+            raise NoAddress(NoWay.mobile)
         return mobile
 
     def _compose(self, message: Message, words: Words, fixed: dict[str, str], address: str) -> bytes:
@@ -153,10 +153,9 @@ class Wording:
             suppress_auto_replies=suppresses_auto_replies(message.kind),
         )
 
-    def _url(self, link: LinkTo) -> str:
+    def _url(self, link: Link) -> str:
         settings = self.door.settings
-        token = derive_token(settings.signing_keys, link.kid, Purpose(link.purpose), link.target)
-        return url_of(settings.base_url, Purpose(link.purpose), token)
+        return address_of(settings.base_url, settings.signing_keys, link)
 
 
 def freeze(words: Words) -> str:

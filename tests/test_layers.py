@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -99,3 +100,26 @@ def test_prefect_is_not_there_even_by_way_of_others(module: str) -> None:
     seconds, *strangers = ran.stdout.split()
     print(f"import {module}: {seconds} s")
     assert not strangers, f"importing {module} loads {', '.join(strangers)}"
+
+
+SHOWN = (
+    "domain",
+    "infra/commands",
+    "infra/directory",
+    "infra/persons",
+)  # what they say is read on pages and in the API
+
+
+@pytest.mark.parametrize("folder", [*SHOWN, "infra/recording.py", "infra/noticing.py", "infra/explaining.py"])
+def test_no_sentence_names_a_command(folder: str) -> None:
+    """Decision 15: only a command line names commands (`cli/hints.py`); docstrings may."""
+    found = [ROOT / folder] if folder.endswith(".py") else files(folder)
+    assert found
+    for path in found:
+        tree = ast.parse(path.read_text())
+        captions = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        said = [
+            node.value for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in captions
+        ]  # fmt: skip
+        assert not [text for text in said if re.search(r"\bmuster [a-z]+ ", text) and "mustermuster" not in text], path

@@ -22,10 +22,10 @@ KEPT = (
 def privacy(site: Site, request: Request) -> Response:
     """The privacy notice, with the periods this council keeps to."""
     periods = site.store.periods()
-    return site.page("privacy.html", kept=[(what, say_length(periods.of(kept))) for kept, what in KEPT])
+    return site.page("privacy.html", kept=[(what, say_keeping(periods.of(kept))) for kept, what in KEPT])
 
 
-def say_length(length: Length) -> str:
+def say_keeping(length: Length) -> str:
     """`6 years`, `90 days`, `1 year and 30 days`."""
     parts = []
     if length.years:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +11,17 @@ from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, File, FormParser, parse_options_header
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from domain.values import many_lines, one_line
 from web.languages import _
 
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL + 1)  # it would log what senders wrote
+
 LARGEST_BODY = 64 * 1024
 LARGEST_UPLOAD = 2 * 1024 * 1024
+FILE = b"file"  # the field of a page that holds a file
 MOST_FIELDS = 50
 MOST_FIELDS_EVER = 200  # 50 lines, three fields each, and the rest
 PATIENCE = 10.0  # seconds a body may take to arrive
@@ -87,33 +92,45 @@ async def read_upload(request: Request) -> Form:
     """Read a form that may hold one file: its bytes as Latin-1, one letter a byte. Raises `FormBroken`."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
         return await read_form(request)
-    return parse_upload(await _read_body(request, LARGEST_UPLOAD), request.headers["content-type"])
+    if "content-encoding" in request.headers:
+        raise FormBroken(415, "We can only read answers sent from the form on our pages.")
+    body = await _read_body(request, LARGEST_UPLOAD)
+    return await run_in_threadpool(parse_upload, body, request.headers["content-type"])
 
 
 def parse_upload(body: bytes, kind: str) -> Form:
     """The parts of a multipart body, each name once. Raises `FormBroken` for what no browser sends."""
     fields: dict[str, str] = {}
 
+    def add(part: Field | File, value: str) -> None:
+        name = (part.field_name or b"").decode("utf-8")
+        if name in fields or "\x00" in name or len(fields) == MOST_FIELDS:
+            raise ValueError("no browser sends this")
+        fields[name] = value
+
     def add_field(part: Field) -> None:
-        fields.setdefault(_name(part), (part.value or b"").decode("utf-8"))
+        value = (part.value or b"").decode("utf-8")
+        if "\x00" in value:
+            raise ValueError("no browser sends this")
+        add(part, value)
 
     def add_file(part: File) -> None:
+        if part.field_name != FILE:
+            raise ValueError("our pages have one place for a file")
         part.file_object.seek(0)
-        fields.setdefault(_name(part), part.file_object.read().decode("latin-1"))
+        add(part, part.file_object.read().decode("latin-1"))
 
     try:
-        boundary = parse_options_header(kind)[1].get(b"boundary")
-        settings: dict[str, int] = {"MAX_MEMORY_FILE_SIZE": 2 * LARGEST_UPLOAD, "MAX_FIELDS": MOST_FIELDS}
+        boundary = parse_options_header(kind)[1].get(b"boundary", b"")
+        if not boundary or not body.rstrip().endswith(b"--" + boundary + b"--"):
+            raise ValueError("it has no end")
+        settings: dict[str, int] = {"MAX_MEMORY_FILE_SIZE": 2 * LARGEST_UPLOAD}
         parser = FormParser("multipart/form-data", add_field, add_file, boundary=boundary, config=settings)
         parser.write(body)
         parser.finalize()
     except (FormParserError, ValueError, TypeError):
         raise FormBroken(400, "Your file did not reach us in a form we can read.") from None
     return fields
-
-
-def _name(part: Field | File) -> str:
-    return (part.field_name or b"").decode("utf-8")
 
 
 def parse_one_click(body: bytes) -> Form:

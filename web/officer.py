@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.changes import Change, Refusal
 from domain.handing_over import take_task
-from domain.labels import TASK_OUTCOME_LABELS
+from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS
 from domain.links import Purpose
 from domain.officers import Officer, Task, TaskKind, TaskOutcome, TaskStatus, next_officer, working
 from domain.situations import Situation
@@ -22,22 +22,22 @@ from infra.door import Decide
 from web.forms import Form, Wrong, check_size, read_note, wants_to_change
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
-from web.task_words import KINDS, TO_DO, amounts_of, follows, read_received, script_for
+from web.task_words import amounts_of, follows, read_received, script_for, what_to_do
 
 READABLE_AFTER_CLOSING = timedelta(days=7)
-OTHER_COMMANDS = {
-    TaskKind.hand_over: "muster need show {need}",
-    TaskKind.past_due: "muster need close {need} or muster need extend {need}",
-    TaskKind.choose: "muster need choose {need}",
-    TaskKind.on_hold: "muster need hold {need} --end or muster need withdraw {need}",
-    TaskKind.call_resident: "muster need show {need} --private",
-    TaskKind.duplicate: "muster need show {need} --private",
-}
 DONE_ELSEWHERE = {
-    TaskKind.past_due: "Saying so here ends the task only. To close the need, or to give it more time, run:",
-    TaskKind.hand_over: "Saying so here ends the task only. To see who was asked and said what, run:",
-    TaskKind.choose: "Saying so here ends the task only. To choose, run:",
-    TaskKind.on_hold: "Saying so here ends the task only. To let the need go on, or to end it, run:",
+    TaskKind.past_due: "Saying so here ends the task only. The need itself is closed, or given more time, here:",
+    TaskKind.hand_over: "Saying so here ends the task only. To see who was asked and said what, sign in:",
+    TaskKind.choose: "Saying so here ends the task only. To choose, sign in:",
+    TaskKind.on_hold: "Saying so here ends the task only. The need itself goes on, or ends, here:",
+}
+TO_READ_MORE = "To see everything about it, sign in:"
+PAGES = {  # of the need, on the console
+    TaskKind.past_due: (("Give it more time", "/extend"), ("Close it", "/close")),
+    TaskKind.hand_over: (("Who was asked, and said what", ""), ("Record an answer", "/answer")),
+    TaskKind.choose: (("Choose an offer", "/choose"),),
+    TaskKind.on_hold: (("Let it go on", "/resume"), ("It is no longer needed", "/withdraw")),
+    TaskKind.call_resident: (("Who it is for", "/private"),),
 }
 
 
@@ -148,7 +148,7 @@ def _page(
         "task.html",
         status,
         need=need,
-        kind=KINDS[task.kind],
+        kind=TASK_LABELS[task.kind],
         lines=[
             {
                 "amount": line.capability.amount(missing) if (missing := situation.missing(line)) else line.amount,
@@ -167,15 +167,16 @@ def _page(
         tries=task.attempts,
         outcome=TASK_OUTCOME_LABELS[task.outcome] if task.outcome else None,
         mine=mine,
-        to_do=TO_DO[task.kind],
+        to_do=what_to_do(task),
         script=script_for(site, situation, task) if mine else (),
         outcomes={outcome.value: TASK_OUTCOME_LABELS[outcome] for outcome in may},
         counted=[outcome.value for outcome in WITH_COUNTS],
         amounts=amounts_of(situation) if set(WITH_COUNTS) & set(may) else [],
         danger=task.kind is TaskKind.worry and task.status is not TaskStatus.done,
         note_required=task.kind is TaskKind.worry,
-        elsewhere=DONE_ELSEWHERE.get(task.kind),
-        command=OTHER_COMMANDS.get(task.kind, "muster need show {need}").format(need=need.id),
+        elsewhere=DONE_ELSEWHERE.get(task.kind, TO_READ_MORE),
+        pages=[(label, f"/console/needs/{need.id}{below}") for label, below in PAGES.get(task.kind, ())],
+        on_console=f"/console/tasks/{task.id}",
         typed=typed or {},
         wrong=wrong or {},
         notice=notice,
@@ -199,7 +200,7 @@ def _check_page(
     return site.page(
         "task_check.html",
         need=need,
-        kind=KINDS[assigned.task.kind],
+        kind=TASK_LABELS[assigned.task.kind],
         answer=TASK_OUTCOME_LABELS[said],
         follows=follows(assigned.task, said),
         got=[need.line(number).capability.amount(count) for number, count in (received or {}).items()],

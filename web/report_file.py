@@ -7,13 +7,13 @@ from markupsafe import Markup
 from domain.figures import say_report, sheets
 from domain.periods import say_period
 from domain.reporting import Report
-from infra.charting import CHARTS
+from infra.charting import charts_of
 from web.templating import environment
 
 
 def report_page(report: Report, council: str) -> str:
     """The whole file. Charts are ours, every name in them is escaped by whoever draws them."""
-    charts = {chart.of: Markup(chart.svg(report)) for chart in CHARTS.values()} if report.needs else {}  # noqa: S704
+    charts = {chart.of: Markup(chart.svg(report)) for chart in charts_of(report).values()}  # noqa: S704
     return (
         environment()
         .get_template("report_file.html")

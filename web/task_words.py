@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.events import EventCode
 from domain.messages import Message, MessageKind
 from domain.officers import Task, TaskKind, TaskOutcome
 from domain.situations import Situation
@@ -14,40 +15,36 @@ from notifications.scripts import script_of
 from web.forms import Form, Wrong
 from web.site import Site
 
-KINDS = {
-    TaskKind.hand_over: "Take over: not everything could be arranged",
-    TaskKind.past_due: "Its time has passed and it is not covered",
-    TaskKind.question: "Somebody we asked has a question",
-    TaskKind.call_resident: "Tell the resident",
-    TaskKind.resident_says: "The resident says it did not all happen",
-    TaskKind.call_partner: "Phone somebody who promised: our emails do not reach them",
-    TaskKind.check_lost: "Somebody who said yes no longer holds a required check",
-    TaskKind.decide: "Muster could not work out what to do next",
-    TaskKind.choose: "Choose among the offers",
-    TaskKind.vet: "Do you give your word about who comes?",
-    TaskKind.worry: "Somebody is worried",
-    TaskKind.no_show: "Find out whether it was done",
-    TaskKind.confirm: "Say whether it happened",
-    TaskKind.duplicate: "This may be a need that we have already",
-    TaskKind.on_hold: "Decide when it goes on",
-}
 TO_DO = {
     TaskKind.hand_over: "Phone whoever may still say yes, or find help another way.",
     TaskKind.past_due: "Phone the resident. Are they safe? Do they still need it?",
-    TaskKind.question: "Phone or email whoever asked, with the answer. Their words are in our email to you.",
-    TaskKind.call_resident: "Phone or write to them. Their name and number are in our email to you.",
+    TaskKind.question: "Phone or email whoever asked. Their words are in our email and on the console.",
+    TaskKind.call_resident: "Phone or write to them. Their name and number are in our email and on the console.",
     TaskKind.resident_says: "Phone the resident, then those who promised, and arrange what is missing.",
-    TaskKind.call_partner: "Phone them and tell them what they need to know. Then correct the directory.",
+    TaskKind.call_partner: "Our emails do not reach them. Phone them and tell them what they need to know.",
     TaskKind.check_lost: "Phone them. Correct the directory, or find somebody else.",
     TaskKind.decide: "Read the need's story and do by hand what cannot wait. Tell whoever runs Muster for you.",
-    TaskKind.choose: "Compare the offers in our email to you, and choose.",
-    TaskKind.vet: "Look at whom they named, in our email to you. Until you say yes, nobody is told the address.",
-    TaskKind.worry: "Phone whoever is worried and find out what they saw. Their words are in our email to you.",
+    TaskKind.choose: "Compare the offers, and choose.",
+    TaskKind.vet: "Look at whom they named, in our email or the console. Nobody is told the address until you say yes.",
+    TaskKind.worry: "Phone whoever is worried: what did they see? Their words are in our email and on the console.",
     TaskKind.no_show: "Phone them: was it done? If you cannot reach them, phone the resident.",
     TaskKind.confirm: "Ask on site what has arrived.",
     TaskKind.duplicate: "Compare the two needs. Both go on until you say.",
     TaskKind.on_hold: "Nothing is sent until the need goes on. Let it go on, or end it.",
 }
+
+CALLS = {  # why a partner is phoned, where it is not for a dead address
+    EventCode.kept_apart.value: "Phone them now and ask them not to go. Then record their no.",
+    EventCode.complained.value: "They marked our email as unwanted. Phone them: do they want to be asked less?",
+    EventCode.amended.value: "It has changed. Phone them: can they still do it? Then record their answer.",
+    EventCode.transfer_asked.value: "Phone them and ask whether they could go to the other need, then record it.",
+}
+
+
+def what_to_do(task: Task) -> str:
+    """What its officer does now, in a sentence or two."""
+    told = CALLS.get(task.note or "") if task.kind is TaskKind.call_partner else None
+    return told or TO_DO[task.kind]
 
 
 def read_received(situation: Situation, form: Form, wrong: Wrong) -> dict[int, int] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.printing import Refused
+from domain.rights import Right
 
 if TYPE_CHECKING:
     from domain.changes import Refusal
@@ -35,6 +36,7 @@ Lines = Annotated[
     typer.Option("--line", metavar="WHAT:QUANTITY", help="So much of one part; again for more (unless said: all)."),
 ]
 OPTIONS = {"lines": "--line", "visitor": "--name"}
+MAY = {Right.steer: "a manager", Right.keep_house: "an administrator"}
 HINTS = {  # by the code of a refusal: the command that does it instead
     "nothing-left": "muster need withdraw {need}",
     "earlier": "muster need amend {need}",
@@ -46,13 +48,15 @@ HINTS = {  # by the code of a refusal: the command that does it instead
 }
 
 
-def find_officer(door: Door, email: str | None) -> Officer:
+def find_officer(door: Door, email: str | None, right: Right = Right.respond) -> Officer:
+    """Who does this: somebody on the list who has access, and this right. Raises `Refused`."""
     from domain.officers import chain
     from domain.playbooks import Role
+    from domain.rights import may
+    from infra import officers
 
-    officers = door.store.officers()
     if email is None:
-        able = chain(officers, Role.duty)
+        able = chain(door.store.officers(), Role.duty)
         if len(able) == 1:
             return able[0]
         if able:
@@ -60,19 +64,21 @@ def find_officer(door: Door, email: str | None) -> Officer:
         raise Refused(
             "there is no duty officer; add one with `muster officer add --role duty`, or name one by --officer"
         )
-    found = next((o for o in officers if o.email.casefold() == email.strip().casefold()), None)
+    found = officers.find_officer(door.store, email)
     if found is None:
         raise Refused(
             f"--officer: nobody here has the address {email[:80]!r}; `muster officer list` shows those there are"
         )
     if found.role is Role.viewer:
         raise Refused(f"--officer: {found.name} is a viewer, who may look and change nothing; name another officer")
+    if not may(found.role, right):
+        raise Refused(f"--officer: {found.name} may not do this; {MAY[right]} may")
     return found
 
 
-def acting(door: Door, email: str | None) -> str:
-    """Who does this, as the story keeps it: `officer:ID`, or `officer` where nobody is named."""
-    return f"officer:{find_officer(door, email).id}" if email is not None else "officer"
+def acting(door: Door, email: str | None, right: Right = Right.respond) -> str:
+    """Who does this, as the story keeps it: `officer:ID`, or `officer` where nobody is named. Raises `Refused`."""
+    return f"officer:{find_officer(door, email, right).id}" if email is not None else "officer"
 
 
 def refuse_empty(option: str, *said: str | None) -> None:
@@ -105,10 +111,11 @@ def find_responder(door: Door, id: str) -> Responder:
 @contextmanager
 def naming_options(**others: str) -> Iterator[None]:
     """What was typed wrong is refused with the option it was typed in; `others`: arguments by the field they are."""
+    from cli.hints import say_wrong
     from domain.opening import NeedWrong
 
     try:
         yield
     except NeedWrong as wrong:
         option = (OPTIONS | others).get(wrong.place, "--" + wrong.place.replace("_", "-"))
-        raise Refused(f"{option}: {wrong.sentence}") from None
+        raise Refused(f"{option}: {say_wrong(wrong)}") from None

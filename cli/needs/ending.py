@@ -38,7 +38,7 @@ def _end(ref: str, command: Command, ending: Ending, email: str | None) -> None:
     from domain.needs import Outcome
 
     with open_door() as door:
-        by, reference = acting(door, email), read_reference(ref)
+        by, reference = acting(door, email, command.right), read_reference(ref)
         ended = done(command.carry_out(door, reference, by))
     already = " already" if ended.change is None else ""
     say(f"{reference} is closed{already}: {OUTCOME_LABELS[Outcome(ending.value)].lower()}.")

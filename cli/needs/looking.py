@@ -44,8 +44,7 @@ def list_(
     if not rows:
         say("There are no needs." if not status and exercise is None else "There are no such needs.")
         return
-    from domain.labels import NEED_LABELS, OUTCOME_LABELS
-    from domain.needs import Outcome
+    from domain.labels import label_need
     from domain.times import say_clock
 
     print_table(
@@ -53,9 +52,7 @@ def list_(
         [
             (
                 row.need,
-                NEED_LABELS[row.status]
-                + (f": {OUTCOME_LABELS[Outcome(row.outcome)].lower()}" if row.outcome else "")
-                + (" (exercise)" if row.exercise else ""),
+                label_need(row.status, row.outcome) + (" (exercise)" if row.exercise else ""),
                 row.category,
                 row.area,
                 say_clock(row.needed_by, zone),

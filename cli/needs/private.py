@@ -30,7 +30,7 @@ def keep(
     reference = read_reference(ref)
     with open_door() as door, naming_options():
         command = KeepNoLonger() if end else Keep.read(because=because)
-        changed = done(command.carry_out(door, reference, acting(door, officer))).change
+        changed = done(command.carry_out(door, reference, acting(door, officer, command.right))).change
     already = "" if changed else " already"
     say(
         f"{reference} is kept no longer than others{already}."

@@ -153,10 +153,12 @@ def _record(door: Door, typed: dict[str, Any], playbook: str, *, ask: bool, as_j
 
 def _by_option(wrong: NeedWrong, lines: list[str]) -> str:
     """The sentence, naming the option: `--line 'lift:0': …`."""
+    from cli.hints import say_wrong
+
     word, _, number = wrong.place.partition(" ")
     if word == "line" and number.isdigit() and int(number) <= len(lines):
         return f"--line {lines[int(number) - 1][:60]!r}: {wrong.sentence}"
-    return f"{OPTIONS.get(wrong.place, '--' + wrong.place.replace('_', '-'))}: {wrong.sentence}"
+    return f"{OPTIONS.get(wrong.place, '--' + wrong.place.replace('_', '-'))}: {say_wrong(wrong)}"
 
 
 def _say_what_looks_wrong(door: Door, request: NeedRequest, ask: bool) -> None:
@@ -187,6 +189,7 @@ def _say_recorded(situation: Situation, new: bool) -> None:
 
 
 def _note_notices(door: Door, recorded: Recorded, request: NeedRequest) -> None:
+    from cli.hints import say_notice
     from infra.noticing import notices, odd_times
 
     if recorded.like:
@@ -195,7 +198,7 @@ def _note_notices(door: Door, recorded: Recorded, request: NeedRequest) -> None:
     for sentence in odd_times(request, situation.need, situation.zone):
         note(sentence)
     for sentence in notices(door.store, situation, door.store.resident(recorded.need)):
-        note(sentence)
+        note(say_notice(sentence, recorded.need))
 
 
 def say_like(like: str) -> str:

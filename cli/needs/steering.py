@@ -40,6 +40,9 @@ NewAddress = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Where to bring it; private. Whoever has promised is sent the new one."),
 ]
+UrgentBecause = Annotated[
+    str | None, typer.Option(metavar="WHY", help="Why it cannot wait: from now on it is urgent; no names.")
+]
 NewSummary = Annotated[str | None, typer.Option(help="What partners will read from now on: no names, no addresses.")]
 
 
@@ -51,6 +54,7 @@ def amend(
     at: At = None,
     address: NewAddress = None,
     summary: NewSummary = None,
+    urgent_because: UrgentBecause = None,
     officer: OfficerOption = None,
     version: VersionOption = None,
 ) -> None:
@@ -69,8 +73,11 @@ def amend(
     refuse_empty("--place", place)
     refuse_empty("--address", address)
     refuse_empty("--summary", summary)
-    if not (line or needed_by or place or address or summary):
-        raise typer.BadParameter("say what changes: --line, --needed-by, --place, --address or --summary")
+    refuse_empty("--urgent-because", urgent_because)
+    if not (line or needed_by or place or address or summary or urgent_because):
+        raise typer.BadParameter(
+            "say what changes: --line, --needed-by, --place, --address, --summary or --urgent-because"
+        )
     if at and not place:
         raise typer.BadParameter("--at goes with --place")
     reference = read_reference(ref)
@@ -83,6 +90,7 @@ def amend(
             at=at,
             address=address,
             summary=summary,
+            urgent_because=urgent_because,
             version=version,
         )
         if done(command.carry_out(door, reference, by), door, reference).change is None:

@@ -9,6 +9,7 @@ from infra.commands.choosing import Choose
 from infra.commands.command import Command
 from infra.commands.ending import Close, Withdraw
 from infra.commands.holding import Hold, Resume
+from infra.commands.keeping import Keep, KeepNoLonger
 from infra.commands.tasks import EndTask, Take
 
 __all__ = ["COMMANDS", "Command"]
@@ -29,5 +30,7 @@ COMMANDS: dict[str, type[Command]] = {
         EndTask,
         Withdraw,
         Close,
+        Keep,
+        KeepNoLonger,
     )
 }

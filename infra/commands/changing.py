@@ -14,6 +14,7 @@ from domain.situations import Situation
 from infra import clock
 from infra.commands.command import Command, Counts, Plan, Typed, VersionOfNeed, about
 from infra.door import Door
+from infra.looking import note_compared
 from infra.playbooks import load_catalogue
 from infra.recording import read_place
 from infra.steering import TypedAmendment, read_amendment, read_moment
@@ -44,19 +45,27 @@ class Amend(Command):
     summary: Annotated[Typed | None, Field(description="What partners read from now on: no names, no addresses.")] = (
         None
     )
+    urgent_because: Annotated[
+        Typed | None, Field(description="Why it cannot wait: from now on it is urgent, and quiet hours give way.")
+    ] = None
     version: VersionOfNeed = None
 
     def plan(self, door: Door, need: str, by: str) -> Plan:
-        if not (self.lines or self.needed_by or self.place or self.address or self.summary):
+        if not (self.lines or self.needed_by or self.place or self.address or self.summary or self.urgent_because):
             raise NeedWrong("lines", "say what changes: what is needed, when, where, the address or the summary")
         if self.at and not self.place:
             raise NeedWrong("at", "goes with a place; say what the place is called too")
         point, catalogue = read_place(self.at) if self.at else None, load_catalogue()
-        typed = TypedAmendment(self.lines, self.needed_by, self.place, point, self.summary, self.address)
+        typed = TypedAmendment(
+            self.lines, self.needed_by, self.place, point, self.summary, self.address, self.urgent_because
+        )
 
         def decide(situation: Situation, now: datetime) -> Change | Refusal | None:
             amendment = read_amendment(situation, catalogue, typed, now)
-            return amend(situation, amendment, door.store.resident(need), by, now, self.version)
+            resident = door.store.resident(need)
+            if amendment.address and amendment.address == resident.address:
+                note_compared(door.store, by, need, "address")
+            return amend(situation, amendment, resident, by, now, self.version)
 
         return about(need, decide)
 

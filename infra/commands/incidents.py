@@ -7,16 +7,20 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, ValidationError
 
 from domain.changes import Refusal
+from domain.holding import cannot_hold
 from domain.incidents import Incident, new_incident_reference
 from domain.opening import NeedWrong
-from domain.playbooks import Role
-from domain.rights import Right
+from domain.rights import Right, may
 from domain.values import Value
 from infra import clock
+from infra.auditing import audit
 from infra.commands.command import Typed
 from infra.door import Door
 from infra.faults import say_fault
+from infra.officers import find_officer
 from infra.recording import read_incident_reference
+
+EVERYTHING = "everything"  # as the audit names it
 
 
 class OpenIncident(Value):
@@ -49,10 +53,11 @@ class OpenIncident(Value):
             error = wrong.errors()[0]
             raise NeedWrong(str(error["loc"][0]), say_fault(error)) from None
 
-    def carry_out(self, door: Door) -> Incident:
+    def carry_out(self, door: Door, by: str) -> Incident:
         """Put it on record under a fresh reference. Raises `NeedWrong`."""
         while not door.store.add_incident(incident := self.draft(door)):
             pass  # until the reference is fresh
+        audit(door.store, by, "incident-opened", incident.id)
         return incident
 
 
@@ -61,31 +66,46 @@ def find_incident(door: Door, text: str) -> Incident | None:
     return door.store.incident(read_incident_reference(text))
 
 
-def hold_incident(door: Door, incident: Incident | None) -> bool:
+def right_to_hold(incident: Incident | None) -> Right:
+    """What it takes to hold it and to let it go on: everything (`None`) takes the right to steer."""
+    return Right.respond if incident else Right.steer
+
+
+def hold_incident(door: Door, incident: Incident | None, by: str) -> bool | Refusal:
     """Send nothing more about its needs (`None`: about any need), but a worry and “please do not set out”; `False` if
-    it is so already. Holding everything takes the right to steer."""
-    return door.store.hold(incident.id if incident else None, clock.now())
+    it is so already."""
+    if incident and (refusal := cannot_hold(incident)):
+        return refusal
+    held = door.store.hold(incident.id if incident else None, clock.now())
+    if held:
+        audit(door.store, by, "held", incident.id if incident else EVERYTHING)
+    return held
 
 
-def resume_incident(door: Door, incident: Incident | None) -> bool:
+def resume_incident(door: Door, incident: Incident | None, by: str) -> bool:
     """Go on where it was; `False` if it was not on hold."""
-    return door.store.resume(incident.id if incident else None, clock.now())
+    resumed = door.store.resume(incident.id if incident else None, clock.now())
+    if resumed:
+        audit(door.store, by, "resumed", incident.id if incident else EVERYTHING)
+    return resumed
 
 
-def close_incident(door: Door, incident: Incident) -> Refusal | None:
+def close_incident(door: Door, incident: Incident, by: str) -> Refusal | None:
     """Close it once all of its needs are closed. No further need can be recorded for it then."""
     if incident.held:
         return Refusal("held", f"{incident.id} is on hold, and messages wait; let it go on first.")
     if left := door.store.close_incident(incident.id, clock.now()):
         needs = f"{left} need{'s' if left > 1 else ''} that {'are' if left > 1 else 'is'} not closed"
         return Refusal("open-needs", f"{incident.id} has {needs}. Close or withdraw each, then close the incident.")
+    if not incident.closed:
+        audit(door.store, by, "incident-closed", incident.id)
     return None
 
 
 def _find_lead(door: Door, email: str) -> str:
-    found = next((o for o in door.store.officers() if o.email.casefold() == email.strip().casefold()), None)
-    if found is None or found.disabled:
+    found = find_officer(door.store, email)
+    if found is None:
         raise NeedWrong("lead", f"nobody here has the address {email[:80]!r}")
-    if found.role is Role.viewer:
+    if not may(found.role, OpenIncident.right):
         raise NeedWrong("lead", f"{found.name} is a viewer, who gets no tasks; name another officer")
     return found.id

@@ -16,6 +16,7 @@ from infra.door import Door
 from infra.faults import say_fault
 from infra.playbooks import NoSuchPlaybook, load_catalogue, load_playbook, playbook_names
 from infra.recording import Recorded, locate, read_place, read_request, record_need
+from infra.repeating import PROGRAM
 
 Private = Annotated[Typed | None, Field(description="Private.")]
 
@@ -102,4 +103,5 @@ class RecordNeed(Value):
     def carry_out(self, door: Door, by: str) -> Recorded:
         """Put it on record, once for each key. Raises `NeedWrong`; then nothing was written."""
         playbook = self.respond_by()
-        return record_need(door, load_catalogue(), playbook, self.request(door), by)
+        typed = self.model_dump_json(exclude={"key"}) if by.startswith(PROGRAM) else None
+        return record_need(door, load_catalogue(), playbook, self.request(door), by, typed)

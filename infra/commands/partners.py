@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from domain.capabilities import Catalogue
 from domain.changes import Change, Refusal
 from domain.needs import Resident
 from domain.opening import NeedWrong
@@ -20,11 +21,15 @@ from domain.situations import Situation
 from domain.times import read_when
 from domain.values import Value, read_duration
 from infra import clock
+from infra.auditing import audit
 from infra.commands.command import Typed
+from infra.directory import Imported, import_csv
 from infra.door import Done, Door
+from infra.looking import stands_for
 from infra.pausing import pause
 
 LONGEST = timedelta(days=366)
+MOST_A_WEEK = 1000
 
 
 class PausePartner(Value):
@@ -37,11 +42,12 @@ class PausePartner(Value):
     ] = None
     length: Annotated[Typed | None, Field(description="So long from now.", examples=["3d", "1w"])] = None
 
-    def carry_out(self, door: Door, responder: Responder, by: str = "officer") -> datetime:
+    def carry_out(self, door: Door, responder: Responder, by: str) -> datetime:
         """Returns until when they are passed over. Raises `NeedWrong`."""
         now = clock.now()
         moment = self.moment(now, door)
         pause(door, responder.id, moment, by)
+        audit(door.store, by, "paused", stands_for(responder.id))
         return moment
 
     def moment(self, now: datetime, door: Door) -> datetime:
@@ -60,9 +66,46 @@ class PausePartner(Value):
         return moment
 
 
-def resume_partner(door: Door, responder: Responder, by: str = "officer") -> None:
+def resume_partner(door: Door, responder: Responder, by: str) -> None:
     """Ask them again from now on."""
     pause(door, responder.id, None, by)
+    audit(door.store, by, "unpaused", stands_for(responder.id))
+
+
+class LimitPartner(Value):
+    """Say how often somebody is asked in a week at most. What they were asked already stays."""
+
+    right: ClassVar[Right] = Right.steer
+
+    limit: Annotated[
+        int | None,
+        Field(ge=0, le=MOST_A_WEEK, strict=True, description="Times a week; left out, as often as it takes."),
+    ] = None
+
+    def check(self, responder: Responder) -> None:
+        """Raises `NeedWrong`."""
+        if self.limit is None and responder.is_person():
+            raise NeedWrong("limit", "a helper always has a limit, so that nobody is worn out: enter a whole number")
+
+    def carry_out(self, door: Door, responder: Responder, by: str) -> None:
+        """Raises `NeedWrong`."""
+        self.check(responder)
+        door.store.revise(responder.id, lambda known: known.but(weekly_limit=self.limit), clock.now())
+        audit(
+            door.store, by, "limit-changed", stands_for(responder.id), "none" if self.limit is None else str(self.limit)
+        )
+
+
+def bring_in_csv(door: Door, raw: bytes, catalogue: Catalogue, by: str) -> Imported:
+    """Put every row of a file of partners on record that can be. Raises `FileWrong`."""
+    done = import_csv(door.store, raw, catalogue, clock.now())
+    note_brought_in(door, done, by)
+    return done
+
+
+def note_brought_in(door: Door, done: Imported, by: str) -> None:
+    """Who brought partners in, and how many: what becomes of their records stands there."""
+    audit(door.store, by, "partners-brought-in", "", f"taken={done.taken},refused={len(done.refused)}")
 
 
 def read_length(text: str | None) -> timedelta:
@@ -86,6 +129,7 @@ def keep_apart(door: Door, responder: Responder, resident: Resident, by: str) ->
     keys = pair_keys(door.settings.signing_keys, resident)
     for key in pair_keys({door.kid: door.settings.signing_keys[door.kid]}, resident):
         door.store.keep_apart(key, responder.id, now)
+    audit(door.store, by, "kept-apart", stands_for(responder.id))
 
     def decide(situation: Situation, now: datetime) -> Change | Refusal | None:
         return keep_from(situation, responder.id, by, now)
@@ -98,6 +142,9 @@ def keep_apart(door: Door, responder: Responder, resident: Resident, by: str) ->
     return found
 
 
-def end_apart(door: Door, responder: Responder, resident: Resident) -> bool:
+def end_apart(door: Door, responder: Responder, resident: Resident, by: str) -> bool:
     """They may meet again, in needs recorded from now on; `False` if no such pair was kept apart."""
-    return door.store.end_apart(pair_keys(door.settings.signing_keys, resident), responder.id) > 0
+    ended = door.store.end_apart(pair_keys(door.settings.signing_keys, resident), responder.id) > 0
+    if ended:
+        audit(door.store, by, "apart-ended", stands_for(responder.id))
+    return ended

@@ -12,12 +12,13 @@ from domain.handing_over import take_task
 from domain.labels import TASK_LABELS
 from domain.officers import Task, TaskOutcome, TaskStatus
 from domain.opening import NeedWrong
-from domain.playbooks import Role
+from domain.rights import may
 from domain.situations import Situation
 from domain.telling import WITH_COUNTS, end_task, outcomes_of
 from domain.values import Note
 from infra.commands.command import Command, Counts, Plan, Typed, about, by_number
 from infra.door import Done, Door
+from infra.officers import find_officer
 
 OnBehalf = Annotated[
     Typed | None,
@@ -29,7 +30,7 @@ class Take(Command):
     """Take what waits for an officer on this need, so that it is passed to nobody else."""
 
     name: ClassVar[str] = "take"
-    title: ClassVar[str] = "Take it"
+    title: ClassVar[str] = "Take what waits for an officer"
 
     task: Annotated[Typed | None, Field(description="Which task (unless said: all that nobody has taken).")] = None
     officer: OnBehalf = None
@@ -148,10 +149,10 @@ def officer_of(door: Door, by: str, email: str | None) -> str | Refusal:
         return id
     if email is None:
         return Refusal("nobody", "A task is an officer's: name them by their e-mail address.", "officer")
-    found = next((o for o in door.store.officers() if o.email.casefold() == email.strip().casefold()), None)
-    if found is None or found.disabled or (by.startswith("officer:") and found.id != id):
+    found = find_officer(door.store, email)
+    if found is None or (by.startswith("officer:") and found.id != id):
         raise NeedWrong("officer", "is not an officer here, or not the one who says so")
-    if found.role is Role.viewer:
+    if not may(found.role, Take.right):
         raise NeedWrong("officer", f"{found.name} is a viewer, who may look and change nothing")
     return found.id
 

@@ -216,10 +216,7 @@ def read_place(cells: dict[str, str], find_postcode: FindPlace, warnings: list[s
         return point
     point = find_postcode(postcode)
     if point is None:
-        warnings.append(
-            f"the postcode {postcode[:12]!r} is not among those we know; taken without a place "
-            "(`muster directory postcodes FILE` reads them)"
-        )
+        warnings.append(f"the postcode {postcode[:12]!r} is not among those we know; taken without a place")
     return point
 
 

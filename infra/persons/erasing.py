@@ -20,12 +20,12 @@ from domain.responders import Responder
 from domain.situations import Situation
 from domain.taking_answers import take_answer
 from infra import clock
+from infra.auditing import audit
 from infra.door import Door
 from infra.persons.finding import Person
 from infra.persons.leftovers import find_left, what_names
 from infra.sent_files import erase_of, erase_saying
 from infra.store import DELIVERING, Lease, Store, StoreError
-from infra.store.signing_in import Audit
 
 PATIENCE = 25.0  # seconds: a deliverer lets go between two batches, and a dead one's lease ends
 LONGEST = timedelta(minutes=1)
@@ -55,7 +55,7 @@ def obstacles(door: Door, person: Person, *, withdraw: bool) -> list[str]:
         if promised and not withdraw:
             found.append(f"{helper.name} has promised to help with {', '.join(promised)}, and is expected there.")
     if person.officer and not person.officer.disabled:
-        found.append(f"{person.officer.name} is an officer here; `muster officer disable` ends that first.")
+        found.append(f"{person.officer.name} is an officer here, and has to be disabled first.")
     return found
 
 
@@ -73,9 +73,8 @@ def erase_person(door: Door, person: Person, by: str, because: str, *, withdraw:
         done.files += erase_saying(door.settings.home, what_names(person))
     with suppress(StoreError):  # what is left in the file is found below, and said
         door.store.compact()
-    who = by if ":" in by else "command"
     counts = f"needs={done.needs},helpers={done.helpers},contacts={done.contacts}"
-    door.store.record_audit(Audit(clock.now(), who, "erased-person", "", f"{because}: {counts}"))
+    audit(door.store, by, "erased-person", "", f"{because}: {counts}")
     done.left = find_left(door, what_names(person))
     return done
 

@@ -14,6 +14,7 @@ from domain.needs import Need, Resident
 from domain.responders import Responder
 from domain.situations import Situation
 from domain.stories import because, label
+from infra.auditing import audit
 from infra.door import Door
 from infra.looking import look_contacts, look_private
 from infra.persons.finding import Person
@@ -26,7 +27,7 @@ AN_OFFICER = "An officer"
 LEFT = (MessageState.accepted, MessageState.delivered, MessageState.unknown)
 NOT_IN_HERE = (
     "What other people wrote is not in here, only how much of it there is: it may be about others too. An officer "
-    "reads it (muster need show REF --private) and adds what concerns this person.",
+    "reads it, need by need, and adds what concerns this person.",
     "Helpers and officers stand as “A helper” and “An officer”; organisations by their names.",
     "Whether somebody is to be kept from meeting somebody else is not in here.",
     "Mail that has left is in the council's mail system as well; look there too.",
@@ -34,8 +35,9 @@ NOT_IN_HERE = (
 
 
 def export_person(door: Door, person: Person, who: str, now: datetime) -> dict[str, Any]:
-    """All of it, as JSON. Each need that is read for it is recorded as a look, by `who`."""
+    """All of it, as JSON. That it was made is in the audit, and each need read for it as a look, by `who`."""
     wanted = person.wanted
+    audit(door.store, who, "exported-person")
     return {
         "made_at": say_instant(now),
         "about": {k: v for k, v in (("email", wanted.email), ("phone", wanted.phone), ("name", wanted.name)) if v},

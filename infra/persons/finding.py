@@ -65,7 +65,7 @@ def read_wanted(who: str, name: str | None, needs: tuple[str, ...]) -> Wanted:
     if sum(char.isdigit() for char in who) >= 6:
         return Wanted(phone=_read("telephone number", read_phone, who), name=name, needs=needs)
     if not needs:
-        raise NeedWrong("who", "a name alone may be anybody's: say in which needs it stands, with --need; or give an "
+        raise NeedWrong("who", "a name alone may be anybody's: say in which needs it stands; or give an "
                         "e-mail address or a telephone number")  # fmt: skip
     return Wanted(name=who, needs=needs)
 
@@ -84,6 +84,16 @@ def find_person(store: Store, wanted: Wanted) -> Person:
         more = _find(store, contact)
         person.resident_of |= more.resident_of
         person.speaks_in |= more.speaks_in
+    return person
+
+
+def find_one(store: Store, wanted: Wanted) -> Person:
+    """The one person that is meant. Raises `NeedWrong`, if it is nobody or several."""
+    person = find_person(store, wanted)
+    if not person.found:
+        raise NeedWrong("who", "nobody was found by this; try another e-mail address or telephone number of theirs")
+    if len(person.names) > 1 and wanted.name is None:
+        raise NeedWrong("name", f"this is {len(person.names)} people: {', '.join(person.names)}; say which")
     return person
 
 

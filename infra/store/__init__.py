@@ -15,7 +15,7 @@ from domain.incidents import Incident
 from domain.invitations import Invitation
 from domain.matching import Candidate
 from domain.messages import Channel, Message, MessageKind
-from domain.needs import NeedStatus, Resident
+from domain.needs import NeedStatus, Outcome, Resident
 from domain.officers import Officer, Task, TaskStatus
 from domain.responders import Contact, Responder
 from domain.situations import Situation
@@ -137,7 +137,7 @@ class NeedRow:
 
     need: str
     status: NeedStatus
-    outcome: str | None
+    outcome: Outcome | None
     category: str
     area: str
     needed_by: datetime
@@ -178,13 +178,21 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
 
     # --- needs: read together, written together, conditionally ---
     def add_need(
-        self, change: Change, resident: Resident, tokens: Sequence[TokenRow], key: str | None = None
+        self,
+        change: Change,
+        resident: Resident,
+        tokens: Sequence[TokenRow],
+        key: str | None = None,
+        digest: str | None = None,
     ) -> Committed | SameKey | Conflict:
         """Put a new need on record. A `key` seen before gives that need; a reference in use gives `Conflict`, as does
         a need of the same resident's (`change.whose`) that was recorded since theirs were read."""
 
     def need_with_key(self, key: str) -> str | None:
         """The need that was recorded with this key."""
+
+    def digest_of_key(self, need: str) -> str | None:
+        """What stands for the request that a need was recorded from, if it was kept with its key."""
 
     def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
         """Everything a decision may look at, read at one moment."""
@@ -243,8 +251,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
 
     def incident(self, id: str) -> Incident | None: ...
 
-    def incidents(self) -> list[Incident]:
-        """Incidents, the newest first."""
+    def incidents(self, limit: int = 1000) -> list[Incident]:
+        """Incidents, the newest first; those on hold are never left out."""
 
     def hold(self, incident: str | None, now: datetime) -> bool:
         """Let nothing leave about the needs of this incident (`None`: about any need), and look at them; `False` if it

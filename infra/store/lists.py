@@ -139,6 +139,9 @@ class ListsStore(Protocol):
     def counts(self, now: datetime) -> Counts:
         """How much there is, without reading it: closed needs are not counted."""
 
+    def counts_of(self, incident: str) -> dict[NeedStatus, int]:
+        """How many needs of an incident stand how, without reading them; closed ones too."""
+
     def tasks_for(self, officer: str | None, limit: int = 100) -> list[TaskListed]:
         """The tasks that are with this officer (`None`: with anybody) and not done, what must be taken first first."""
 

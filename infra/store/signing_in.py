@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -83,11 +83,14 @@ class SigningInStore(Protocol):
     What changes who may do what is committed together with its entry in the audit.
     """
 
-    def change_officer(self, officer: Officer, audit: Audit) -> bool:
-        """Replace what is known of an officer; one who is disabled is signed out. `False`: nobody has this id."""
+    def change_officer(self, id: str, change: Callable[[Officer], tuple[Officer, Audit] | None]) -> bool:
+        """Replace what is known of an officer by what `change` makes of it as it is now; while it decides, nobody else
+        writes. One who is disabled, or let in again, is signed out. `False`: nobody has this id, or `change` says so.
+        """
 
     # --- local accounts ---
-    def account(self, officer: str) -> Account | None: ...
+    def account(self, officer: str) -> Account | None:
+        """An officer's account; locked if tries from anywhere have locked it there."""
 
     def offer_set_up(self, officer: str, link: str, until: datetime, audit: Audit) -> None:
         """Let whoever has the link with this hash set the officer's password, once; earlier links end."""
@@ -101,9 +104,11 @@ class SigningInStore(Protocol):
     def rehash_password(self, officer: str, before: str, after: str) -> None:
         """Keep a stronger hash of the same password."""
 
-    def begin_try(self, officer: str, now: datetime) -> Account | None:
+    def begin_try(self, officer: str, now: datetime, network: str = "") -> Account | None:
         """Count one more try before its password is looked at, so that many at once are all counted; a session begun
-        forgets them. `None`: there is no such account with a password, or it is locked."""
+        forgets them. Tries from a network that the officer has signed in from are counted by themselves: whoever
+        guesses elsewhere locks nobody out there. `None`: there is no such account with a password, or it is locked.
+        """
 
     # --- signing in at the council's provider ---
     def begin_attempt(self, attempt: Attempt) -> None: ...
@@ -122,8 +127,9 @@ class SigningInStore(Protocol):
         """
 
     # --- sessions ---
-    def begin_session(self, session: Session, audit: Audit) -> None:
-        """Somebody has signed in: their failures are forgotten, and sessions that are over."""
+    def begin_session(self, session: Session, audit: Audit, network: str = "") -> None:
+        """Somebody has signed in: their failures are forgotten, and sessions that are over. What stands for the
+        `network` they did it from is known as theirs for `NETWORK_KNOWN`."""
 
     def session(self, hash: str) -> tuple[Session, Officer] | None:
         """A session and whose it is; whether it still holds is judged by whoever asks."""

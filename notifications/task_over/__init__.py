@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.links import ConsolePage
 from notifications.words import OneLine, Words
 
 
@@ -10,4 +11,4 @@ class TaskOverWords(Words):
 
     asked: OneLine
     helpers: tuple[OneLine, ...]
-    command: OneLine
+    page: ConsolePage

@@ -1,4 +1,8 @@
-"""Every kind of mail, rendered as a mail program does: E08, E09."""
+"""Every kind of mail, rendered as a mail program does: E08, E09.
+
+Of E08's two programs this is axe; the Nu HTML checker, which needs Java, is not run. That every tag is
+closed in order is held by tests/notifications/test_messages.py.
+"""
 
 from __future__ import annotations
 

@@ -198,3 +198,34 @@ def test_bytes_that_are_no_text_are_said_plainly(muster: Muster) -> None:
     refused = muster(*FOOD, *AMINA, "--keep-from", "caf\udce9")
     assert refused.code == 1
     assert refused.err.startswith("--keep-from: must be UTF-8 text")
+
+
+# --- who does it ------------------------------------------------------------------
+
+
+def test_a_closed_incident_cannot_be_held(muster: Muster, flood: str) -> None:
+    """It would be on hold for good: said in a sentence, nothing changed."""
+    muster("incident", "close", flood)
+    refused = muster("incident", "hold", flood)
+    assert (refused.code, f"{flood} is closed" in refused.err) == (1, True)
+    assert muster("incident", "list", "--json").json[0]["status"] == "closed"
+
+
+def test_only_who_has_access_and_the_right_acts(muster: Muster, flood: str) -> None:
+    """Olu left; Ada leads the incident and holds it, but not everything; Vera only looks; none keeps house."""
+    for name, role in (("Olu", "duty"), ("Vera", "viewer"), ("Ravi", "manager")):
+        muster("officer", "add", "--name", name, "--email", f"{name.lower()}@example.org", "--role", role)
+    muster("officer", "disable", "olu@example.org")
+    need = muster(*FOOD, "--json").json["need"]
+
+    def said(email: str, *words: str) -> tuple[int, str]:
+        done = muster(*words, "--officer", f"{email}@example.org")
+        return done.code, done.err
+
+    assert said("olu", "need", "withdraw", need)[0] == 1
+    assert "nobody here has the address" in said("olu", "incident", "hold", flood)[1]
+    assert "may look and change nothing" in said("vera", "incident", "hold", flood)[1]
+    assert "a manager may" in said("ada", "incident", "hold", "--all")[1]
+    assert "an administrator may" in said("ada", "need", "keep", need, "--because", "A complaint")[1]
+    assert said("ada", "incident", "hold", flood)[0] == 0
+    assert said("ravi", "incident", "hold", "--all")[0] == 0

@@ -228,7 +228,7 @@ def test_needs_are_listed_and_shown_to_people(muster: Muster) -> None:
     reference = muster(*FOOD, "--line", "food-parcel:2", "--json").json["need"]
     assert "Looking for help" in muster("need", "list").out
     shown = muster("need", "show", reference).out
-    assert "the first to ask are neighbours" in shown
+    assert "first to be asked: neighbours" in shown
     assert "Amina" not in shown
     assert "Amina Khan" in muster("need", "show", reference, "--private").out
 

@@ -36,6 +36,7 @@ def test_a_dry_run_asks_nobody(muster: Muster, files: Path, home: Path) -> None:
 
 
 def test_the_same_seed_says_the_same(muster: Muster, files: Path) -> None:
+    """A rehearsal can be repeated to the letter."""
     words = ("playbook", "dry-run", "everyday", "--need", files, "--runs", 20, "--at", "2026-12-01T09:00", "--json")
     told = muster(*words).json
     assert told == muster(*words).json
@@ -66,12 +67,14 @@ def test_two_playbooks_side_by_side(muster: Muster, files: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said(muster: Muster, files: Path, words: list[str], sentence: str) -> None:
+    """A slip is refused with a sentence, and no rehearsal is shown."""
     done = muster("playbook", "dry-run", "everyday", "--need", files, *words)
     assert done.code == 1
     assert sentence in done.err
 
 
 def test_one_playbook_is_not_a_comparison(muster: Muster, files: Path) -> None:
+    """To compare takes two."""
     done = muster("playbook", "compare", "everyday", "--need", files)
     assert done.code == 1
     assert "Name two playbooks" in done.err

@@ -75,6 +75,15 @@ def test_a_key_is_printed_once(muster: Muster) -> None:
     assert muster("key", "add", "--name", "x", "--right", "everything").code == 2
 
 
+def test_a_phone_number_is_given_afterwards(muster: Muster, dana: str) -> None:
+    """It is there at once, twice is said, what is no number is refused, and none can be had again."""
+    assert "has this number now" in muster("officer", "phone", "dana@example.org", "07700 900123").out
+    assert "already" in muster("officer", "phone", "dana@example.org", "+447700900123").out
+    assert muster("officer", "list", "--json").json[0]["phone"] == "+447700900123"
+    assert muster("officer", "phone", "dana@example.org", "12").err.startswith("NUMBER: ")
+    assert "has no number now" in muster("officer", "phone", "dana@example.org", "").out
+
+
 def test_doctor_looks_at_signing_in_and_the_audit(muster: Muster, dana: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """W17: an edited entry is named; a base URL without https is said; a provider that does not answer too."""
     findings = {finding["about"]: finding for finding in muster("doctor", "--json").json}

@@ -127,7 +127,7 @@ def test_a_pair_holds_in_a_need_under_way(town: Muster) -> None:
         (("sam", "--resident-email", "nonsense"), 2, "--resident-email"),
         (("sam", "--resident-phone", "12"), 2, "is not a telephone number"),
         (("nobody", "--resident-email", "a@example.org"), 1, "in the directory has the id"),
-        (("sam", "--resident-email", "a@example.org", "--officer", "x@example.org"), 1, "officer has the address"),
+        (("sam", "--resident-email", "a@example.org", "--officer", "x@example.org"), 1, "nobody here has the address"),
     ],
 )
 def test_a_pair_that_cannot_be_read(town: Muster, words: tuple[str, ...], code: int, said: str) -> None:

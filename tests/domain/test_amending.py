@@ -272,6 +272,16 @@ def test_who_has_answered_before_they_were_phoned_keeps_their_promise() -> None:
     assert world.pledged() == 5
 
 
+def test_who_is_near_the_right_place_is_asked() -> None:
+    """Recorded under the wrong ward, nobody was there to ask; put right, whoever serves the right one is asked."""
+    world = begin("food-parcel:5", people=[helper("sam", point=None, areas=("Surbiton",))])
+    assert world.asked() == []
+    assert world.tasks(TaskKind.hand_over) == ["open"]
+    world.forget().amends(place="Surbiton")
+    assert world.asked() == ["sam"]
+    assert world.tasks(TaskKind.hand_over) == ["done"]
+
+
 # --- another address --------------------------------------------------------------
 
 

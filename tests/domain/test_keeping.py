@@ -55,6 +55,7 @@ def test_what_is_no_length(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["90d", "6y", "1y30d", "0d"])
 def test_a_length_reads_as_it_is_written(text: str) -> None:
+    """In one spelling, so that settings and pages agree."""
     assert str(read_length(text)) == text
 
 

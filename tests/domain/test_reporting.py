@@ -8,12 +8,13 @@ import pytest
 
 from domain.capabilities import Sector
 from domain.events import EventCode
-from domain.figures import say_length, say_report, say_share, sheets
+from domain.figures import say_report, say_share, sheets
 from domain.invitations import Reason
 from domain.needs import NeedStatus, Outcome
 from domain.periods import Period, PeriodWrong, read_period, say_period
 from domain.reporting import COVERED, DONE, FIRST_YES, Report, Tally
 from domain.seen import AskSeen, CapabilitySeen, EventSeen, LineSeen, NeedFacts, NeedSeen, ShareSeen
+from domain.times import say_length
 from domain.waits import Length
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -107,7 +108,7 @@ def test_needs_that_are_all_open_are_waiting_and_not_dropped() -> None:
     assert report.times[FIRST_YES].median == Length(seconds=100 * 3600, more=True)
     first, second, *_ = say_report(report)
     assert first == "2 needs were recorded from 1 to 30 November 2026: none has ended yet. 2 are still open."
-    assert second.startswith("Half of them had a first yes only after more than 4 days 4 hours")
+    assert second.startswith("Half of them had a first yes only after more than 4 days and 4 hours")
 
 
 def test_needs_that_ended_unmet_hold_the_times_up() -> None:
@@ -246,11 +247,17 @@ def test_every_table_has_as_many_cells_as_heads() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "no time"), (45, "45 seconds"), (7800, "2 hours 10 minutes"), (90061, "1 day 1 hour"), (3600, "1 hour")],
+    [
+        (0, "no time"),
+        (45, "45 seconds"),
+        (7800, "2 hours and 10 minutes"),
+        (90061, "1 day and 1 hour"),
+        (3600, "1 hour"),
+    ],
 )
 def test_lengths_are_said_in_their_two_largest_units(seconds: float, said: str) -> None:
     """As people say them."""
-    assert say_length(seconds) == said
+    assert say_length(timedelta(seconds=seconds)) == said
 
 
 def test_shares_keep_their_edges() -> None:

@@ -12,7 +12,7 @@ from domain.events import EventCode
 from domain.handing_over import pass_from_unreachable
 from domain.messages import Channel, MessageKind
 from domain.needs import NeedStatus, Outcome
-from domain.officers import RAISED_ANEW, Task, TaskKind, TaskOutcome, TaskStatus
+from domain.officers import RAISED_ANEW, Task, TaskKind, TaskOutcome, TaskStatus, time_to_end
 from domain.responders import Responder
 from domain.situations import Situation
 from domain.steps import CallAgain
@@ -445,6 +445,25 @@ def test_a_task_taken_and_forgotten_comes_back(kind: TaskKind) -> None:
     assert because(back, {"ola": "Ola Example"}, world.need, LONDON).startswith(
         "Nobody has said how it ended, so the task went back to Ola Example"
     )
+
+
+@pytest.mark.parametrize(
+    ("due", "within"),
+    [("+8h", 4 * HOUR), ("+20m", timedelta(minutes=15)), ("+30d", timedelta(days=7))],
+    ids=["half", "least", "most"],
+)
+def test_a_task_taken_is_asked_after_while_there_is_time(due: str, within: timedelta) -> None:
+    """Ola takes the question of a need due tonight: she is asked again after half of what is left, not in a week."""
+    world = raised(TaskKind.question, needed_by=due)
+    world.officer_takes(TaskKind.question)
+    assert of(world, TaskKind.question).again_at == world.now + within
+
+
+def test_what_is_over_or_goes_on_meanwhile_is_not_asked_after_sooner() -> None:
+    """A duplicate holds nobody up; and once the time has passed there is no half of it."""
+    assert time_to_end(TaskKind.duplicate, 8 * HOUR) == time_to_end(TaskKind.question, None) == timedelta(days=7)
+    assert time_to_end(TaskKind.worry, timedelta(days=30)) == timedelta(days=1)
+    assert time_to_end(TaskKind.past_due, 8 * HOUR) is None
 
 
 def test_a_worry_nobody_records_is_what_we_wait_for() -> None:

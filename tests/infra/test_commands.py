@@ -79,7 +79,8 @@ def test_every_command_says_what_it_is_and_takes_a_right() -> None:
         "close",
     } < (set(COMMANDS))
     for name, command in COMMANDS.items():
-        assert (command.name, command.right, bool(command.title)) == (name, Right.respond, True)
+        right = Right.keep_house if name in ("keep", "keep-no-longer") else Right.respond
+        assert (command.name, command.right, bool(command.title)) == (name, right, True)
         assert command.__doc__
         assert all(field.description for field in command.model_fields.values()), name
 
@@ -221,24 +222,33 @@ def test_an_incident_is_opened_held_and_closed(door: Door) -> None:
     said = {"name": "Flood", "place": "Kings Rest Centre"}
     for lead in ("x@example.org", VERA.email):
         with pytest.raises(NeedWrong):
-            OpenIncident.read(**said, lead=lead).carry_out(door)
-    flood = OpenIncident.read(**said, lead=DANA.email).carry_out(door)
-    assert (hold_incident(door, flood), hold_incident(door, flood)) == (True, False)
+            OpenIncident.read(**said, lead=lead).carry_out(door, BY)
+    flood = OpenIncident.read(**said, lead=DANA.email).carry_out(door, BY)
+    assert (hold_incident(door, flood, BY), hold_incident(door, flood, BY)) == (True, False)
     held = door.store.incident(flood.id)
     assert held
-    refused = close_incident(door, held)
+    refused = close_incident(door, held, BY)
     assert refused
     assert refused.code == "held"
-    assert (resume_incident(door, flood), hold_incident(door, None), resume_incident(door, None)) == (True, True, True)
-    assert close_incident(door, flood) is None
+    assert resume_incident(door, flood, BY)
+    assert hold_incident(door, None, "officer")
+    assert resume_incident(door, None, "officer")
+    assert close_incident(door, flood, BY) is None
+    closed = door.store.incident(flood.id)
+    assert closed
+    assert isinstance(hold_incident(door, closed, BY), Refusal)
+    assert close_incident(door, closed, BY) is None
+    kept = [(entry.who, entry.what) for _, entry in door.store.audit()]
+    ours = [(BY, "incident-closed"), ("command", "resumed"), ("command", "held"), (BY, "resumed"), (BY, "held")]
+    assert kept == [*ours, (BY, "incident-opened")]
 
 
 def test_a_partner_is_paused_and_kept_apart(door: Door) -> None:
     """At most a year; a pair kept apart holds in needs under way, and ends once."""
     with pytest.raises(NeedWrong, match="at most a year"):
-        PausePartner(until="2030-01-01").carry_out(door, SAM)
+        PausePartner(until="2030-01-01").carry_out(door, SAM, BY)
     amina = Resident(email="amina@example.org")
     need = open_need(door).need
     found = keep_apart(door, SAM, amina, BY)
     assert [one.need for one in found] == [need]
-    assert (end_apart(door, SAM, amina), end_apart(door, SAM, amina)) == (True, False)
+    assert (end_apart(door, SAM, amina, BY), end_apart(door, SAM, amina, BY)) == (True, False)

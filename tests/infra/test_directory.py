@@ -110,8 +110,7 @@ def test_what_people_want_is_read(store: Store, take: Any) -> None:
         (
             "c",
             [
-                "the postcode 'KT9 9ZZ' is not among those we know; taken without a place "
-                "(`muster directory postcodes FILE` reads them)",
+                "the postcode 'KT9 9ZZ' is not among those we know; taken without a place",
                 "the enhanced check ended on 2026-11-20",
             ],
         )

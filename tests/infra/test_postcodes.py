@@ -154,9 +154,10 @@ def test_an_area_that_was_said_stays(store: Store, tmp_path: Path) -> None:
 
 
 def test_an_unknown_postcode_is_refused(store: Store, tmp_path: Path) -> None:
-    """With the way to make it known, where none is."""
-    with pytest.raises(NeedWrong, match="'KT9 9ZZ' is not a postcode we know; `muster directory postcodes FILE`"):
+    """Where none is known, a code says so: a command line names the way to bring them in."""
+    with pytest.raises(NeedWrong, match=r"'KT9 9ZZ' is not a postcode we know$") as wrong:
         locate(SAID | {"postcode": "KT9 9ZZ"}, store)
+    assert wrong.value.code == "no-postcodes"
     import_postcodes(store, file(tmp_path, ONSPD))
     with pytest.raises(NeedWrong, match=r"is not a postcode we know$"):
         locate(SAID | {"postcode": "KT9 9ZZ"}, store)

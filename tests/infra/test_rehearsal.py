@@ -62,6 +62,7 @@ def test_nobody_who_says_yes_runs_out() -> None:
 
 
 def test_nobody_to_ask_reaches_no_round() -> None:
+    """With nobody in the directory nothing is promised, and an officer gets it."""
     told = forecast(people=[])
     assert [round.reached for round in told.rounds] == [0.0, 0.0, 0.0]
     assert told.people == 0

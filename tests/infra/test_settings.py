@@ -122,6 +122,15 @@ def test_what_works_is_accepted(monkeypatch: pytest.MonkeyPatch, name: str, valu
     assert str(getattr(settings(), name)) in (value, str(float(value) if name == "email_rate" else value))
 
 
+def test_links_lead_to_where_it_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`muster up` leaves its address in the home; what is set in the environment counts for more."""
+    (tmp_path / "address").write_text("http://127.0.0.1:18160")
+    assert settings().base_url == "http://127.0.0.1:18160"
+    settings.cache_clear()
+    monkeypatch.setenv("MUSTER_BASE_URL", "https://muster.example.gov.uk")
+    assert settings().base_url == "https://muster.example.gov.uk"
+
+
 def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody mends one setting only to be told of the next."""
     monkeypatch.setenv("MUSTER_STORE", "postgres://db")

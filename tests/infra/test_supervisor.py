@@ -15,6 +15,7 @@ import pytest
 
 from infra.children import Child
 from infra.keeping import kept_secret
+from infra.settings import settings
 from infra.supervisor import BACK_OFF, END_WITHIN, CannotStart, Supervisor, check_free, only_one_in
 
 SLEEPS = "import time; time.sleep(60)"
@@ -110,9 +111,49 @@ def test_a_port_in_use_is_named(tmp_path: Path, said: list[str]) -> None:
         with pytest.raises(CannotStart, match=f"Port {port} .* --prefect-port"):
             check_free(port, "--prefect-port")
         assert Supervisor(home=tmp_path, say=said.append).up(port, 18997) == 1
-    assert said == [
-        f"Port {port} is already in use by another program. Choose another with --port, such as --port {port + 1}."
-    ]
+    (sentence,) = said
+    assert sentence.startswith(f"Port {port} is already in use by another program. Choose another with --port")
+
+
+def test_the_port_that_is_suggested_is_free() -> None:
+    """The one after it is taken as well: another is suggested."""
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        first.listen()
+        taken = first.getsockname()[1]
+        second.bind(("127.0.0.1", suggested := _suggested_for(taken)))
+        second.listen()
+        assert _suggested_for(taken) not in (taken, suggested)
+
+
+def _suggested_for(port: int) -> int:
+    with pytest.raises(CannotStart, match=f"Port {port} .* such as --port") as refused:
+        check_free(port, "--port")
+    return int(str(refused.value).rstrip(".").rpartition(" ")[2])
+
+
+def test_other_commands_know_where_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`up` on another port: links that other commands make lead there while it runs, and no longer afterwards."""
+    for name in [name for name in os.environ if name.startswith("MUSTER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MUSTER_HOME", str(tmp_path))
+    found: list[str] = []
+
+    class Running(Supervisor):
+        def start(self, child: Child, keep: bool = True) -> None:
+            found.append(_links_lead_to())
+            raise CannotStart("Seen enough.")
+
+    assert Running(home=tmp_path, say=lambda line: None).up(18_996, 18_995) == 1
+    assert [*found, _links_lead_to()] == ["http://127.0.0.1:18996", "http://127.0.0.1:8000"]
+
+
+def _links_lead_to() -> str:
+    """As in a process that begins now."""
+    settings.cache_clear()
+    found = settings().base_url
+    settings.cache_clear()
+    return found
 
 
 def test_the_password_is_made_once_and_kept_private(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from domain.answering import Answer, AnswerKind
 from domain.capabilities import CheckLevel, Sector
 from domain.effects import change_for
 from domain.holding import ask_about_hold, hold
-from domain.links import LinkTo
+from domain.links import ConsolePage, Link
 from domain.matching import Choice
 from domain.messages import Message, MessageKind
 from domain.needs import ContactBy, Outcome, Resident
@@ -37,7 +37,9 @@ class Kingston:
 K, T = MessageKind, TaskKind
 
 
-def url(link: LinkTo) -> str:
+def url(link: Link) -> str:
+    if isinstance(link, ConsolePage):
+        return f"https://muster.example.gov.uk/console/{link.path}"
     return f"https://muster.example.gov.uk/{link.purpose.value}/{link.kid}.{link.target.replace('|', '-')}"
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import pytest
 from jinja2 import meta
 
-from domain.links import LinkTo, Purpose, derive_token, url_of
+from domain.links import ConsolePage, Link, LinkTo, Purpose, address_of, derive_token
 from domain.messages import MessageKind
 from domain.needs import Outcome
 from domain.officers import TaskKind
@@ -86,10 +86,8 @@ def words_of(text: str) -> list[str]:
     return [word.rstrip(":") for word in plain.split() if any(c.isalnum() for c in word)]
 
 
-def real_url(link: LinkTo) -> str:
-    return url_of(
-        "https://muster.example.gov.uk", link.purpose, derive_token(KEYS, link.kid, link.purpose, link.target)
-    )
+def real_url(link: Link) -> str:
+    return address_of("https://muster.example.gov.uk", KEYS, link)
 
 
 @pytest.fixture(params=LETTERS, name="words")
@@ -205,6 +203,8 @@ def fill(shape: Any, attack: str, flag: bool, choice: int) -> Any:
             return choice
         case None if shape is LinkTo:
             return LinkTo(purpose=Purpose.invite, target="I1", kid="k1")
+        case None if shape is ConsolePage:
+            return ConsolePage(path="needs/N-7K3QX2")
         case None if isinstance(shape, type) and hasattr(shape, "model_fields"):
             return {n: fill(f.annotation, attack, flag, choice) for n, f in shape.model_fields.items()}
         case origin if origin is Literal:
@@ -295,7 +295,7 @@ def test_a_missing_fact_is_an_error_with_a_name() -> None:
 def test_a_link_whose_key_is_gone_is_an_error_with_a_name() -> None:
     """T08: one message of a retired key does not stop the others."""
     with pytest.raises(CannotRender, match="k1"):
-        render(LETTERS["invitation"], lambda link: derive_token({}, link.kid, link.purpose, link.target))
+        render(LETTERS["invitation"], lambda link: address_of("https://muster.example.gov.uk", {}, link))
 
 
 def test_a_long_subject_keeps_its_reference() -> None:
@@ -309,6 +309,7 @@ def test_a_long_subject_keeps_its_reference() -> None:
 # --- what each reader must be able to read --------------------------------------
 
 
+CONSOLE = "https://muster.example.gov.uk/console"
 SAYS = {
     "invitation": ["20 food parcels", "9am on Tuesday 3 March", "Where: Norbiton", "run out of food", "free of charge"],
     "invitation-urgent-many": ["This is urgent", "1 care visit", "by 4am on Tuesday 3 March", "from one helper"],
@@ -337,7 +338,7 @@ SAYS = {
     "private-details-door": ["At the door, say these two words:", "asks for them before opening"],
     "resident-covered-door": ["Ask for them before you open", "Kingsway Care:", "do not open, and phone us"],
     "task-call-covered-door": ["Tell them too", "two words", "Kingsway Care:"],
-    "task-choose-offers": ["Kingsway Care (choose them as care): 3 care visits. They wrote: From noon"],
+    "task-choose-offers": ["Kingsway Care: 3 care visits. They wrote: From noon"],
     "stand-down": ["Thank you", "no longer need your help", "Others have promised all of it", "do not need to answer"],
     "stand-down-withdrawn": ["The request has been withdrawn"],
     "stand-down-stood-by": ["The request is closed", "do not need to stand by any more"],
@@ -357,12 +358,13 @@ SAYS = {
         "- 12 food parcels",
         "Nothing changes until",
     ],
-    "task-unconfirmed": ["Phone Good Neighbours: is it still all right?", "muster need answer N-7K3QX2 good yes"],
-    "task-on-hold": ["when does it go on?", "muster need hold N-7K3QX2 --end"],
+    "task-unconfirmed": ["Phone Good Neighbours: is it still all right?", "record their yes or no: "
+                         f"{CONSOLE}/needs/N-7K3QX2/answer?partner=good"],
+    "task-on-hold": ["when does it go on?", f"Let it go on: {CONSOLE}/needs/N-7K3QX2/resume"],
     "call-off-unheard": ["we could not reach you", "We are asking others", "Say if you can still help"],
     "task-transfer-unanswered": [
         "could they go to N-8CFGHJ instead?",
-        "muster need answer N-7K3QX2 good move, or stay",
+        f"record whether they go there or stay: {CONSOLE}/needs/N-7K3QX2/answer?partner=good",
     ],
     "call-off": ["Please do not set out", "20 food parcels", "delete that email"],
     "thanks": ["Thank you for what you gave", "8 food parcels"],
@@ -378,7 +380,8 @@ SAYS = {
     "resident-closed-not-met": ["We are sorry"],
     "resident-closed-withdrawn": ["withdrawn, so nobody will come"],
     "task-hand-over": ["Nobody left to ask for 8 food parcels", "12 of 20 promised", "We asked 3 partners", "Mei Chan",
-                       "(not free at that time): Sam Lee", "Bea Novak", "by 1pm", "muster need show N-7K3QX2"],
+                       "(not free at that time): Sam Lee", "Bea Novak", "by 1pm", f"{CONSOLE}/needs/N-7K3QX2/answer",
+                       f"To see everything, sign in: {CONSOLE}/tasks/"],
     "task-hand-over-soon": ["Due soon and still missing"],
     "task-past-due": ["The time has passed", "Do they still need it?"],
     "task-question": ["> We have a heavy trolley.", "Partner's phone number: 020 8547 5000"],
@@ -388,10 +391,11 @@ SAYS = {
     "task-call-person": ["whoever speaks for the resident", "Speaks for the resident: Tom Yusuf", "07700 900124",
                          "the request for 20 food parcels of somebody you speak for"],
     "task-letter": ["Write to the resident: help is found", "What to write:", "Kingston Council writes to you",
-                    "phone us: 020 8547 5000", "muster need show N-7K3QX2 --private"],
+                    "phone us: 020 8547 5000", f"{CONSOLE}/needs/N-7K3QX2/private"],
     "task-passed": ["This went to Bea Novak at midday on Sunday 1 March", "You can still take it"],
-    "task-over": ["your task to find help is over", "Good Neighbours: 20 food parcels", "need show N-7K3QX2"],
-    "task-choose": ["Nobody is booked until you choose", "muster need choose N-7K3QX2"],
+    "task-over": ["your task to find help is over", "Good Neighbours: 20 food parcels",
+                  f"sign in: {CONSOLE}/needs/N-7K3QX2"],
+    "task-choose": ["Nobody is booked until you choose", f"{CONSOLE}/needs/N-7K3QX2/choose"],
     "task-vet": ["Good Neighbours has named who comes", "nobody is told the resident's name and address"],
     "task-worry": ["If somebody is in danger now, call 999.", "> The lights were on.", "Amina Yusuf", "020 8547 5000"],
     "task-no-show": ["Did Good Neighbours come?", "We count it as not done"],
@@ -416,6 +420,12 @@ def test_each_letter_says_what_its_reader_needs(name: str) -> None:
     text = " ".join(render(LETTERS[name], url).text.split())
     for saying in SAYS[name]:
         assert saying in text
+
+
+def test_no_mail_sends_an_officer_to_a_command_line() -> None:
+    """At 02:00 with a phone: what is to be done has a page, and the mail leads there."""
+    for name, words in LETTERS.items():
+        assert not re.search("muster (need|task|directory|officer)", render(words, url).text), name
 
 
 def test_residents_never_read_a_volunteers_name() -> None:

@@ -194,6 +194,18 @@ def try_password(url: str, begin: float, officer: str) -> bool:
         return store.begin_try(officer, NOW) is not None
 
 
+def change_officer(url: str, begin: float, officer: str, what: str) -> bool:
+    """Disable an officer, or make their name longer."""
+    with opened(url, begin) as store:
+        return store.change_officer(
+            officer,
+            lambda now: (
+                now.but(disabled=True) if what == "disabled" else now.but(name=f"{now.name} x"),
+                Audit(NOW, "command", what or "renamed"),
+            ),
+        )
+
+
 def write_audit(url: str, begin: float, number: int) -> None:
     """Write 20 entries, one by one."""
     with opened(url, begin) as store:

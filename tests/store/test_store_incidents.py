@@ -59,6 +59,7 @@ def test_an_incident_is_kept_once(store: Store) -> None:
     assert not store.add_incident(FLOOD.but(name="Another"))
     assert store.add_incident(FIRE)
     assert store.incidents() == [FIRE, FLOOD]
+    assert store.incidents(limit=1) == [FIRE]
     assert (store.incident(FLOOD.id), store.incident("X-444444")) == (FLOOD, None)
 
 
@@ -83,6 +84,7 @@ def test_the_needs_of_an_incident_and_exercises(store: Store) -> None:
         return {row.need for row in store.needs(**only)}  # type: ignore[arg-type]
 
     assert listed(incident=FLOOD.id) == {N1}
+    assert (store.counts_of(FLOOD.id), store.counts_of("X-444444")) == ({NeedStatus.open: 1}, {})
     assert listed(exercise=True) == {N2}
     assert listed(exercise=False) == {N1, N3}
     assert listed() == {N1, N2, N3}
@@ -102,6 +104,8 @@ def test_an_incident_with_open_needs_is_not_closed(store: Store) -> None:
     assert store.close_incident(FLOOD.id, NOW + HOUR) == 0
     assert store.close_incident(FLOOD.id, NOW + 2 * HOUR) == 0
     assert store.incident(FLOOD.id) == FLOOD.but(closed_at=NOW + HOUR)
+    assert store.counts_of(FLOOD.id) == {NeedStatus.closed: 1}
+    assert not store.hold(FLOOD.id, NOW + HOUR)
 
 
 # --- holds -----------------------------------------------------------------------

@@ -72,3 +72,12 @@ def test_the_resident_is_told_once_the_message_has_left(store: Store) -> None:
     while rows := store.claim(held, NOW, 10):
         store.settle([replace(row, state=MessageState.accepted) for row in rows], held)
     assert store.needs_seen(NOW, NOW + DAY)[0].told
+
+
+def test_the_column_says_how_far_it_was_read(store: Store) -> None:
+    """Reading comes to its end though a document says another moment than the column it is ordered by."""
+    for reference in (N1, N2, N3):
+        put_need(store, reference)
+    (first, *_) = store.needs_seen(NOW, NOW + DAY, limit=1)
+    before = first.need.model_copy(update={"opened_at": NOW - DAY})
+    assert [facts.need.id for facts in store.needs_seen(NOW, NOW + DAY, after=before)] == [N2, N3]

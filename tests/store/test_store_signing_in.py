@@ -15,7 +15,7 @@ from infra.store import Store
 from infra.store.signing_in import ApiKey, Attempt, Audit, Session
 from tests.store.builders import HOUR, N1, NOW
 from tests.store.conftest import Crew, Place
-from tests.store.crew import try_password, write_audit
+from tests.store.crew import change_officer, try_password, write_audit
 
 DANA = Officer(id="O1", name="Dana Duty", email="dana@example.org", role=Role.duty)
 FEMI = Officer(id="O2", name="Femi Duty", email="femi@example.org", role=Role.duty)
@@ -61,11 +61,28 @@ def test_an_officer_who_is_disabled_has_no_session(town: Store) -> None:
     """Nor a set-up link; their name stays; an unknown one cannot be changed."""
     town.begin_session(a_session(), said())
     town.offer_set_up("O1", "link", NOW + DAY, said())
-    assert town.change_officer(DANA.but(disabled=True), said())
+    assert town.change_officer("O1", lambda now: (now.but(disabled=True), said()))
     assert town.session("h1") is None
     assert town.set_up_for("link", NOW) is None
     assert town.officers()[0].name == "Dana Duty"
-    assert not town.change_officer(DANA.but(id="O9"), said())
+    assert not town.change_officer("O9", lambda now: (now, said()))
+    assert not town.change_officer("O1", lambda now: None)
+
+
+def test_an_officer_who_is_let_in_again_signs_in_anew(town: Store) -> None:
+    """A session begun while they were disabled does not come back to life."""
+    town.change_officer("O1", lambda now: (now.but(disabled=True), said()))
+    town.begin_session(a_session(), said())
+    town.change_officer("O1", lambda now: (now.but(disabled=False), said()))
+    assert town.session("h1") is None
+
+
+def test_changes_of_an_officer_at_once_all_hold(town: Store, crew: Crew) -> None:
+    """Eight processes change one officer at the same moment: disabled by one of them, Dana is disabled afterwards."""
+    assert all(crew(change_officer, [("O1", "disabled" if number == 4 else "") for number in range(8)]))
+    dana = town.officers()[0]
+    assert dana.disabled
+    assert dana.name == "Dana Duty" + " x" * 7
 
 
 def test_a_set_up_link_is_spent_once(town: Store) -> None:
@@ -104,6 +121,26 @@ def test_tries_at_once_are_all_counted(town: Store, place: Place, crew: Crew) ->
     town.offer_set_up("O1", "link", NOW + DAY, said())
     town.set_password("link", "hash", NOW, said())
     assert sum(crew(try_password, [("O1",)] * 8)) == 5
+
+
+def test_guesses_from_elsewhere_lock_nobody_out_where_they_sign_in(town: Store) -> None:
+    """Strangers' tries are counted together, those from a known network by themselves; after 90 days it is none."""
+    town.offer_set_up("O1", "link", NOW + DAY, said())
+    town.set_password("link", "hash", NOW, said())
+    town.begin_session(a_session(), said(), "office")
+    assert [town.begin_try("O1", NOW, network) is not None for network in "abcdef"] == [True] * 5 + [False]
+    assert town.begin_try("O2", NOW, "office") is None
+    tries = [town.begin_try("O1", NOW, "office") for _ in range(6)]
+    assert [t.failures if t else None for t in tries] == [1, 2, 3, 4, 5, None]
+    town.begin_session(a_session("h2"), said(), "office")
+    assert town.begin_try("O1", NOW, "office") is not None
+    for _ in range(6):
+        town.begin_try("O1", NOW + 91 * DAY)
+    assert town.begin_try("O1", NOW + 91 * DAY, "office") is None
+    assert town.account("O1").locked_until == NOW + 91 * DAY + timedelta(minutes=1)  # type: ignore[union-attr]
+    town.offer_set_up("O1", "new", NOW + DAY, said())
+    town.set_password("new", "hash", NOW, said())
+    assert town.begin_try("O1", NOW, "office").failures == 1  # type: ignore[union-attr]
 
 
 def test_an_attempt_comes_back_once(store: Store) -> None:

@@ -90,6 +90,7 @@ def test_no_ask_waits_longer_than_a_tenth_of_the_time_to_answer_it(town: Town) -
     town.resident_needs("Soon", "food-parcel:2", playbook=half_an_hour, email=None, phone="07700 900001")
     town.time_passes("2m59s")
     town.inbox("The Larder").expects_nothing()
+    assert town.door.store.refused_mails() == [], "to wait for company is no fault"
     town.time_passes("1s")
     town.inbox("The Larder").expects("Can you help with 2 food parcels")
     seconds = playbook(round_of("everybody", patience="40s"))

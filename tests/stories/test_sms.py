@@ -85,7 +85,11 @@ def test_who_has_no_mobile_is_not_texted(town: Town) -> None:
     need = needs_food(town)
     town.inbox("Ola").expects("food parcel")
     mail, text = town.rows(need, "officer-task")
-    assert (mail.state, text.state, text.why) == (MessageState.accepted, MessageState.skipped, "no phone on file")
+    assert (mail.state, text.state, text.why) == (
+        MessageState.accepted,
+        MessageState.skipped,
+        "no phone number on file",
+    )
 
 
 def test_a_landline_is_not_texted(town: Town) -> None:

@@ -111,7 +111,7 @@ def test_no_word_about_a_change_is_phoned(town: Town, muster: Muster) -> None:
     muster("amend", need, "--needed-by", "17:00", *OLA)
     town.inbox("Sam").expects("It has changed")
     town.time_passes("2h1m")
-    town.inbox("Ola").expects("Phone Sam: is it still all right?", f"muster need answer {need} sam")
+    town.inbox("Ola").expects("Phone Sam: is it still all right?", f"/console/needs/{need}/answer?partner=sam")
     muster("take", need, *OLA)
     muster("answer", need, "sam", "no", "--note", "He works until six", *OLA)
     town.inbox("Sam").expects("you can no longer help", "A council officer recorded this for you")
@@ -397,9 +397,10 @@ def test_nobody_goes_to_another_place_than_they_were_shown(town: Town, muster: M
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)
     asked = town.inbox("Sam").expects("Could you go somewhere else instead", "Answer by", "Surbiton")
     town.time_passes("2h1m")
-    town.inbox("Ola").expects("Phone Sam: could they go to", f"muster need answer {here} sam move, or stay")
+    town.inbox("Ola").expects("Phone Sam: could they go to", f"/console/needs/{here}/answer?partner=sam")
     sent = FormReader(asked.sees(answer="move")[1]).as_served
     muster("amend", there, "--place", "Hook", *OLA)
+    town.inbox("Ola").expects("Nobody to ask")  # in Hook neither
     status, page = town.post(asked.link, **sent)
     assert status == 409
     assert "has changed since you looked" in page

@@ -180,11 +180,11 @@ class Council:
         answer = Answer(kind, **more)
         self.change(need, lambda s, now: take_answer(s, self.invitation(need, responder).id, answer, who, now))
 
-    def raises_task(self, need: str, kind: TaskKind = TaskKind.hand_over) -> Task:
+    def raises_task(self, need: str, kind: TaskKind = TaskKind.hand_over, invitation: str | None = None) -> Task:
         def decide(situation: Situation, now: datetime) -> Change:
             draft = Draft(situation, now)
             draft.note_event(EventCode.handed_over)
-            draft.raise_task(kind, lines=(1,))
+            draft.raise_task(kind, lines=(1,), invitation=invitation)
             return draft.change(wake_at=now + HOUR)
 
         self.change(need, decide)

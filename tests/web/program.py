@@ -10,8 +10,8 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from domain.rights import Right
+from infra.api_keys import make_key
 from infra.store.signing_in import Audit
-from web.signin.keys import make_key
 
 API = "/api/v1"
 ALL = (Right.look, Right.look_private, Right.respond, Right.steer)

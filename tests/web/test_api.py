@@ -117,6 +117,44 @@ def test_a_need_is_recorded_once_for_each_key(council: Council, program: Program
     assert (misplaced.status_code, list(errors(misplaced))) == (422, ["key"])
 
 
+def test_an_idempotency_key_belongs_to_its_program(council: Council, program: Program) -> None:
+    """Two programs that both have a case 1 have two needs; each finds its own again, and so does whoever searches."""
+    ours, other = program.post("/needs", FOOD, idempotency_key="case-1"), Program(council)
+    lift = FOOD | {"lines": ["lift:1"], "resident_name": "Bola Example", "resident_email": "bola@example.org"}
+    theirs = other.post("/needs", lift, idempotency_key="case-1")
+    assert (ours.status_code, theirs.status_code) == (201, 201)
+    assert council.door.store.resident(theirs.json()["need"]).name == "Bola Example"
+    assert other.post("/needs", lift, idempotency_key="case-1").json()["need"] == theirs.json()["need"]
+    found = program.get("/needs", search="case-1").json()["needs"]
+    assert {row["need"] for row in found} == {ours.json()["need"], theirs.json()["need"]}
+
+
+def test_an_idempotency_key_is_used_for_one_request(council: Council, program: Program) -> None:
+    """Another need under a key that was used is refused, by name, and nothing is recorded; so for `key` in the body."""
+    need = program.post("/needs", FOOD, idempotency_key="case-1").json()["need"]
+    for answer in (
+        program.post("/needs", FOOD | {"lines": ["food-parcel:3"]}, idempotency_key="case-1"),
+        program.post("/needs", FOOD | {"resident_name": "Bola Example", "key": "case-1"}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
+        assert need in answer.json()["detail"]
+    assert program.post("/needs", FOOD | {"key": "case-1"}).status_code == 200
+    assert len(program.get("/needs").json()["needs"]) == 1
+
+
+def test_a_key_that_may_not_look_is_told_no_more_than_what_goes_on(council: Council) -> None:
+    """A command answers the need's reference, version and status, whether it did anything or was out of date."""
+    writer, brief = Program(council, (Right.respond,)), {"need", "version", "status"}
+    first = writer.post("/needs", FOOD)
+    assert set(first.json()) == brief
+    again = Program(council, (Right.respond,)).post("/needs", FOOD)
+    assert set(again.json()) == brief, "nor that the resident is known"
+    need = first.json()["need"]
+    assert set(writer.post(f"/needs/{need}/resume").json()) == brief
+    stale = writer.post(f"/needs/{need}/hold", {"version": 99})
+    assert (stale.status_code, set(stale.json()["need"])) == (409, brief)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -270,6 +308,14 @@ def test_partners_are_listed_without_a_way_to_reach_them(council: Council, progr
     assert paused.json()["paused_until"] == "2026-11-30T09:00:00Z"
     assert [row["id"] for row in program.get("/responders", paused="true").json()["responders"]] == ["sam-example"]
     assert program.post("/responders/sam-example/resume").json()["paused_until"] is None
+    assert program.post("/responders/sam-example/limit", {"limit": 2}).status_code == 200
+    limited = council.door.store.responder("sam-example")
+    assert limited is not None
+    assert limited.weekly_limit == 2
+    for limit in (-1, "3", 1.5, 1001):
+        assert list(errors(program.post("/responders/sam-example/limit", {"limit": limit}))) == ["limit"]
+    kept = [entry.what for _, entry in council.door.store.audit() if entry.about.startswith("responder:")]
+    assert kept == ["limit-changed", "unpaused", "paused"]
     assert list(errors(program.post("/responders/sam-example/pause", {"until": "never"}))) == ["until"]
     assert program.get("/responders/nobody").status_code == 404
 
@@ -292,6 +338,7 @@ def test_incidents_are_opened_held_and_closed(council: Council, program: Program
     assert program.post("/resume").json() == {"all_held": False}
     program.post(f"/needs/{need}/withdraw")
     assert program.post(f"/incidents/{flood}/close").json()["status"] == "closed"
+    assert program.post(f"/incidents/{flood}/hold").status_code == 409
     assert list(errors(program.post("/incidents", said | {"lead": "x@example.org"}))) == ["lead"]
     assert program.get("/incidents/X-222222").status_code == 404
     codes = [entry.what for _, entry in council.door.store.audit() if entry.who == f"key:{program.id}"]

@@ -76,6 +76,23 @@ def test_who_or_where_in_the_summary_is_noticed(council: Council, need: str) -> 
     assert "The summary seems to hold the resident&#39;s name" in check.text
 
 
+def test_guessing_whose_need_it_is_leaves_a_trace(council: Council, need: str) -> None:
+    """Who typed the resident's name, or their address, and is told so has looked: that is on record, not what it was.
+    Who typed another name is not told, and has not."""
+
+    def looks() -> list[tuple[str, str, str]]:
+        entries = [entry for _, entry in council.door.store.audit(20) if entry.what == "looked"]
+        return [(entry.who, entry.about, entry.detail) for entry in entries]
+
+    resident, desk = council.door.store.resident(need), Desk(council)
+    desk.check(at(need, "amend"), summary="Food for Zebedee")
+    assert looks() == []
+    desk.check(at(need, "amend"), summary=f"Food for {resident.name}")
+    assert looks() == [(f"officer:{council.door.store.officers()[0].id}", need, "compared: name")]
+    desk.check(at(need, "amend"), address=resident.address or "")
+    assert looks()[0][2] == "compared: address"
+
+
 def test_two_officers_at_once(council: Council, need: str) -> None:
     """A form made from what has changed since is refused, shows the present, and keeps what was typed; then it goes."""
     dana, femi = Desk(council), Desk(council, name="Femi")
@@ -198,10 +215,10 @@ def test_ask_by_name(council: Council, need: str) -> None:
 
 
 def test_ask_the_next_round(council: Council, need: str) -> None:
-    """There is one round in this playbook: that there is no further is said, and nothing breaks."""
+    """Nobody was asked in a round yet: that the first has not begun is said, and nothing breaks."""
     page = Desk(council).check(at(need, "next-round"))
     assert page.status_code == 409
-    assert "first round has not begun" in page.text or "no further round" in page.text
+    assert "The first round has not begun." in page.text
 
 
 def test_an_answer_by_telephone(council: Council, need: str) -> None:
@@ -248,12 +265,51 @@ def test_go_to_another_need(council: Council, need: str) -> None:
     assert 'href="#to"' in wrong.text
     nothing = desk.check(at(need, "transfer", "riverside-kitchen"), to=other)
     assert "Say how many of one kind of help." in nothing.text
+    form = desk.get(at(need, "transfer", "riverside-kitchen")).text
+    assert "They promised 5 food parcels" in form
+    assert f'value="{other}"' in form
     page = desk.do(at(need, "transfer", "riverside-kitchen"), to=other, **{"amount-food-parcel": "3"})
     assert f"asked to go to {other} instead" in page.text
     assert council.messages(need, MessageKind.transfer)
     assert 'value="move"' not in desk.get(at(need, "answer", "norbiton-larder")).text
     desk.do(at(need, "answer", "riverside-kitchen"), said="move")
     assert council.invitation(other, "riverside-kitchen").pledged == 3
+
+
+def test_only_needs_that_miss_the_same_are_offered(council: Council, need: str) -> None:
+    """Riverside Kitchen promised food: a need for a lift is not offered; any reference can be typed all the same."""
+    lift = council.needs((LIFT, 1))
+    parcels = council.needs((PARCEL, 3))
+    desk = Desk(council)
+    form = desk.get(at(need, "transfer", "riverside-kitchen")).text
+    assert f'value="{parcels}"' in form
+    assert lift not in form
+    typed = {"to": "another", "to-other": parcels, "amount-food-parcel": "2"}
+    assert parcels in desk.check(at(need, "transfer", "riverside-kitchen"), **typed).text
+
+
+def test_it_becomes_urgent(council: Council, need: str) -> None:
+    """The check page says so; from then on it is urgent, its reason is what partners read, and the story says who."""
+    desk = Desk(council)
+    check = desk.check(at(need, "amend"), urgent_because="The fridge is broken. Call 020 7946 0222")
+    assert "It is now: urgent." in check.text
+    assert "seems to hold a telephone number" in check.text
+    desk.do(at(need, "amend"), urgent_because="The fridge is broken")
+    now_is = council.situation(need).need
+    assert (now_is.urgent, now_is.urgent_because) == (True, "The fridge is broken")
+    again = desk.check(at(need, "amend"), urgent_because="The fridge is broken")
+    assert again.status_code == 422
+
+
+def test_nothing_is_offered_on_a_closed_need(council: Council, need: str) -> None:
+    """What is over takes no answer, so nobody is asked to record one."""
+    desk = Desk(council)
+    assert "Record an answer" in desk.get(f"/console/needs/{need}").text
+    desk.do(at(need, "withdraw"))
+    page = desk.get(f"/console/needs/{need}").text
+    assert "Record an answer" not in page
+    assert "What you can do" not in page
+    assert desk.get(at(need, "answer", "riverside-kitchen")).status_code == 409
 
 
 def test_choose_an_offer(council: Council) -> None:

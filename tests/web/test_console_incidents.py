@@ -82,7 +82,7 @@ def test_all_needs_of_an_incident_on_one_page(desk: Desk, flood: str) -> None:
     assert all(need in page for need in needs)
     assert other not in page
     assert "3 needs, 3 looking for help" in page
-    assert "0 of 20 covered" in page
+    assert "0 of 20 promised" in page
 
 
 def test_an_incident_is_held_and_goes_on(desk: Desk, flood: str) -> None:
@@ -102,6 +102,27 @@ def test_an_incident_closes_when_its_needs_are_closed(desk: Desk, flood: str) ->
     assert "1 need that is not closed" in refused.text
     desk.do(f"/console/needs/{need}/withdraw")
     assert "Record a need" not in desk.do(f"{AT}/{flood}/close").text
+
+
+def test_a_closed_incident_is_not_held(desk: Desk, flood: str) -> None:
+    """Nobody could end that hold from a page: it is refused, and said why."""
+    desk.do(f"{AT}/{flood}/close")
+    refused = desk.confirm(f"{AT}/{flood}/hold", desk.get(f"{AT}/{flood}/hold"))
+    assert refused.status_code == 409
+    assert f"{flood} is closed" in refused.text
+    assert "On hold" not in desk.get(AT).text
+
+
+def test_who_did_it_is_in_the_audit(desk: Desk, flood: str) -> None:
+    """Opened, held, let go on, closed by Dana; everything held by Ravi Manager: each once, by whoever did it."""
+    for what in ("hold", "resume", "close"):
+        desk.do(f"{AT}/{flood}/{what}")
+    Desk(desk.council, Role.manager, "Ravi Manager").do(f"{AT}/hold-all")
+    kept = [(e.who, e.what, e.about) for _, e in desk.council.door.store.audit() if e.what != "signed-in"]
+    dana = "officer:O-Dana-Duty"
+    mine = [(dana, what, flood) for what in ("incident-closed", "resumed", "held", "incident-opened")]
+    assert kept == [("officer:O-Ravi-Manager", "held", "everything"), *mine]
+    assert "Put on hold" in Desk(desk.council, Role.admin, "Ada Admin").get("/console/settings/audit").text
 
 
 def test_only_a_manager_holds_everything(desk: Desk) -> None:
@@ -128,7 +149,7 @@ def test_what_is_no_incident_is_not_found(desk: Desk, flood: str) -> None:
     """Made-up references, pages of the list that nobody made: kind answers, nothing breaks."""
     for ref in ("X-222222", "nothing", "%00", "N-222222"):
         assert desk.get(f"{AT}/{ref}").status_code == 404
-    assert desk.get(f"{AT}/{flood}?page=made-up").status_code == 400
+    assert desk.get(f"{AT}/{flood}?from=made-up").status_code == 200
     assert desk.get(f"{AT}/{flood.lower().replace('-', '')}").status_code == 200
 
 

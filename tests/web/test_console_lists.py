@@ -119,6 +119,7 @@ def test_needs_are_filtered_by_the_address(council: Council, dana: TestClient) -
     assert wrong.status_code == 422
     assert "<title>Error: " in wrong.text
     assert 'href="#needed-from"' in wrong.text
+    assert sorted(links(wrong.text)) == sorted([food[2:], lift[2:]]), "what cannot be read is left out"
 
 
 def test_a_reference_leads_straight_to_its_need(council: Council, dana: TestClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import pytest
 from council import HOUR, LIFT, PARCEL, Council
@@ -10,11 +11,13 @@ from desk import Desk
 
 from domain.answering import AnswerKind
 from domain.capabilities import Sector
+from domain.changes import Change, Draft
 from domain.events import EventCode
 from domain.needs import Resident
 from domain.officers import TaskKind
 from domain.playbooks import Role
 from domain.responders import Contact, Responder
+from domain.situations import Situation
 from infra.looking import LOOKED
 
 PRIVATE = ("Amina", "amina@example.org", "7946 0111", "Elm Road", "KT2 6QJ")
@@ -41,7 +44,7 @@ def test_a_need_says_how_it_stands(council: Council, need: str) -> None:
         assert said in page.text
     assert "What happens next" in page.text
     assert "Has until 10am on Monday 23 November" in page.text
-    assert "4 were asked: 2 asked, 1 said yes, 1 cannot help this time." in page.text
+    assert "4 were asked: 2 waiting for an answer, 1 said yes, 1 cannot help this time." in page.text
     assert not any(private in page.text for private in PRIVATE)
 
 
@@ -91,6 +94,30 @@ def test_why_these_people(council: Council, need: str) -> None:
     assert "They do not give food parcels." in one
     assert "Riverside" not in one
     assert "Nobody in the directory has this id." in desk.get(f"/console/needs/{need}/why?partner=nobody").text
+
+
+def test_each_stands_once_and_who_is_left_could_be_asked(council: Council, need: str) -> None:
+    """Kings Church was brought in once an officer had it: two rounds ask such groups, it stands there once, and nobody
+    says that others were enough. So it is among those whom Dana could ask by name, once."""
+    council.change(need, _hand_over)
+    council.has("Kings Church", sector=Sector.voluntary)
+    desk = Desk(council)
+    page = desk.get(f"/console/needs/{need}/why").text
+    assert page.count("Kings Church") == 1
+    assert "They could be asked; the rounds are over" in page
+    assert "are enough so far" not in page
+    assert desk.get(f"/console/needs/{need}/ask").text.count("Kings Church") == 1
+
+
+def _hand_over(situation: Situation, now: datetime) -> Change:
+    """Everybody was asked: an officer has both lines."""
+    draft = Draft(situation, now)
+    draft.note_event(EventCode.handed_over)
+    playbook = situation.need.playbook
+    (first,) = playbook.rounds
+    draft.set_need(playbook=playbook.but(rounds=(first, first.but(name="everybody"))))
+    draft.set_lines(tuple(line.number for line in situation.need.lines), handed_over=True, round=2)
+    return draft.change(wake_at=now + HOUR)
 
 
 def test_messages_name_nobodys_address(council: Council, need: str) -> None:

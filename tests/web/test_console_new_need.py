@@ -12,7 +12,7 @@ from httpx import Response
 
 from domain.capabilities import Sector
 from domain.messages import MessageKind
-from domain.needs import ContactBy
+from domain.needs import ContactBy, LawfulBasis
 from domain.officers import TaskKind
 from domain.playbooks import Role
 from notifications.rendering import render
@@ -192,6 +192,33 @@ def test_everything_that_can_be_said(council: Council) -> None:
     assert (resident.referrer_name, resident.reached_by) == ("Grace Okafor", ContactBy.person)
 
 
+def test_who_is_never_asked_is_named(council: Council) -> None:
+    """By name or the beginning of one; where it is not certain who is meant, the page says who it could be."""
+    jane, other = council.has("Jane Hill", Sector.volunteer), council.has("Jane Park", Sector.volunteer)
+    desk = Desk(council)
+    wrong = fill_in(desk, WHAT, WHEN, WHO | {"keep_from": "jane"})
+    assert wrong.status_code == 422
+    assert f"Jane Hill ({jane})" in wrong.text
+    assert f"Jane Park ({other})" in wrong.text
+    check = send(desk, wrong, WHO | {"keep_from": "jane hill\nJane P"})
+    assert f"Jane Hill ({jane})" in check.text
+    send(desk, check, {"confirm": "yes"})
+    (reference,) = needs(council)
+    assert council.situation(reference).need.keep_from == (jane, other)
+
+
+def test_why_the_council_may_keep_it(council: Council) -> None:
+    """The lawful basis is chosen, or it is a public task; the check page says which."""
+    desk = Desk(council)
+    assert "A public task of the council" in fill_in(desk).text
+    check = fill_in(desk, WHAT, WHEN, WHO | {"lawful_basis": "consent"})
+    assert "They have agreed to it" in check.text
+    send(desk, check, {"confirm": "yes"})
+    (reference,) = needs(council)
+    assert council.situation(reference).need.lawful_basis is LawfulBasis.consent
+    assert fill_in(desk, WHAT, WHEN, WHO | {"lawful_basis": "because"}).status_code == 422
+
+
 def test_rows_are_added_and_pages_gone_back_to(council: Council) -> None:
     """Add another row and the others stay; from the last page back to the first, and everything stands there."""
     desk = Desk(council)
@@ -218,6 +245,8 @@ def test_of_an_incident(council: Council) -> None:
     page = desk.get(f"{NEW}?incident={reference[0]}")
     check = send(desk, send(desk, send(desk, page, WHAT), WHEN | {"incident": reference[0]}), {})
     assert "Kings Hall" in check.text
+    assert f"Flood at Kingsmead ({reference[0]})" in check.text
+    assert "Record a need" in desk.get("/console/").text
     send(desk, check, {"confirm": "yes"})
     assert council.situation(needs(council)[0]).need.incident == reference[0]
 

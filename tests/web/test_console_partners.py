@@ -148,7 +148,7 @@ def test_a_file_is_previewed_then_brought_in(council: Council, ravi: TestClient)
     assert council.door.store.count_responders() == 1
     done = ravi.post(IMPORT, data=hidden(check) | {"confirm": "yes"}, files={"x": ("", b"")})
     assert "2 brought in" in done.text
-    assert "Line 4: bob" in done.text
+    assert "Line 4, bob" in done.text
     assert council.door.store.responder_names(["sam", "jane", "bob"]) == {"sam": "Sam Example", "jane": "Jane Example"}
     again = bring_in(council, ravi, text)
     assert "Bring them in" not in again

@@ -29,7 +29,7 @@ def test_each_playbook_reads_in_plain_words(council: Council, name: str) -> None
 def test_the_everyday_playbook_says_its_lengths_as_people_do(council: Council) -> None:
     """`2h` is 2 hours."""
     page = Desk(council).get(f"{AT}/everyday").text
-    assert "Volunteers and community groups within 3 km are asked." in page
+    assert "Helpers and community groups within 3 km are asked." in page
     assert "They have 2 hours to answer." in page
     assert "Whoever has not answered after 1 hour is reminded, once." in page
 

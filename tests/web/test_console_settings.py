@@ -33,7 +33,7 @@ def test_i_see_who_i_am_and_end_my_other_sessions(council: Council) -> None:
     assert send(council, here, "/console/settings").status_code == 303
     assert is_in(here)
     assert not is_in(there)
-    assert "signed out everywhere else" in here.get("/console/settings?ended=yes").text
+    assert "signed out everywhere else" in here.get("/console/settings?done=ended").text
 
 
 def test_an_administrator_adds_an_officer(council: Council) -> None:
@@ -137,3 +137,19 @@ def test_the_audit_names_people(council: Council) -> None:
     older = ada.get("/console/settings/audit?before=12")
     assert older.text.count("Ada</td>") == 11
     assert ada.get("/console/settings/audit?before=x%00").status_code == 200
+
+
+def test_a_phone_number_can_be_given_afterwards(council: Council) -> None:
+    """Dana gives her own, Ada another for her; what is no number is said by the field; each change is in the audit."""
+    dana, ada = council.signed_in(), council.signed_in(Role.admin, "Ada")
+    assert send(council, dana, "/console/settings", do="phone", phone="07700 900123").status_code == 303
+    assert "+447700900123" in dana.get("/console/settings?done=phone").text
+    wrong = send(council, dana, "/console/settings", do="phone", phone="12")
+    assert wrong.status_code == 422
+    assert 'href="#phone"' in wrong.text
+    page = f"{OFFICERS}/O-Dana"
+    assert 'href="#phone"' in send(council, ada, page, do="phone", phone="x").text
+    assert send(council, ada, page, do="phone", phone="").status_code == 303
+    assert next(o for o in council.door.store.officers() if o.id == "O-Dana").phone is None
+    kept = [(entry.who, entry.detail) for _, entry in council.door.store.audit() if entry.what == "phone-changed"]
+    assert kept == [("officer:O-Ada", "taken away"), ("officer:O-Dana", "given")]

@@ -11,7 +11,7 @@ from domain.keeping import Length, Periods
 from domain.links import Purpose, take_target
 from domain.times import say_when
 from infra.store import StoreError
-from web.about import say_length
+from web.about import say_keeping
 
 Asked = tuple[Council, str, str]
 
@@ -115,7 +115,8 @@ def test_the_privacy_notice_keeps_to_this_councils_periods(council: Council) -> 
     [(Length(years=6), "6 years"), (Length(days=1), "1 day"), (Length(years=1, days=30), "1 year and 30 days")],
 )
 def test_lengths_as_people_say_them(length: Length, said: str) -> None:
-    assert say_length(length) == said
+    """In calendar lengths, as the retention periods are set."""
+    assert say_keeping(length) == said
 
 
 def test_it_says_what_comes_of_doing_nothing(asked: Asked) -> None:

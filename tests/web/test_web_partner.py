@@ -555,6 +555,7 @@ def test_what_was_promised_is_not_claimed_once_it_is_off(asked: Asked) -> None:
 
 
 def test_a_form_with_one_field_asks_for_that_one(asked: Asked) -> None:
+    """Part of it, and no number given: the sentence names the one number there is."""
     council, _, link = asked
     page = council.post(link, **(hidden(council.get(link).text) | {"answer": "part"})).text
     assert "Enter how many you can give." in page

@@ -83,7 +83,7 @@ def _when_wrong() -> dict[int | type[Exception], Callable[[Request, Any], Corout
         return invalid(trouble)
 
     async def typed_wrong(request: Request, trouble: NeedWrong) -> Response:
-        return wrong_field(trouble.place, trouble.sentence)
+        return wrong_field(trouble.place, trouble.sentence, trouble.code or None)
 
     async def cursor_wrong(request: Request, trouble: CursorWrong) -> Response:
         return wrong_field("cursor", "does not lead to any page")

@@ -8,18 +8,16 @@ from fastapi import Path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from domain.changes import Refusal
 from domain.incidents import Incident
 from domain.rights import Right
-from infra import clock
 from infra.commands.incidents import OpenIncident, close_incident, find_incident, hold_incident, resume_incident
 from infra.showing import incident_as_json
 from infra.store import ALL_HELD
-from infra.store.signing_in import Audit
 from web.api.mounting import PATH
 from web.api.problems import PlainJson, refused
 from web.api.routing import Routes, Who
 from web.api.shapes import Held, IncidentsFound, IncidentShown
-from web.signin.keys import KeyHolder
 from web.site import Site
 
 IncidentRef = Annotated[
@@ -41,9 +39,6 @@ def routes(site: Site) -> Routes:
             return incident
         raise HTTPException(404, f"No incident has the reference {ref[:20]!r}.")
 
-    def note(who: KeyHolder, what: str, about: str) -> None:
-        site.store.record_audit(Audit(clock.now(), who.by, what, about))
-
     def list_incidents() -> Response:
         """The newest first."""
         officers = names()
@@ -52,8 +47,7 @@ def routes(site: Site) -> Routes:
 
     def open_incident(incident: OpenIncident, who: Who) -> Response:
         """Then record its needs with its reference as their `incident`."""
-        opened = incident.carry_out(door)
-        note(who, "incident-opened", opened.id)
+        opened = incident.carry_out(door, who.by)
         return PlainJson(show(opened), 201, {"Location": f"{site.prefix}{PATH}/incidents/{opened.id}"})
 
     def read(ref: IncidentRef) -> Response:
@@ -62,33 +56,30 @@ def routes(site: Site) -> Routes:
 
     def hold(ref: IncidentRef, who: Who) -> Response:
         """Send nothing more about its needs; answers are still taken. A worry, and “please do not set out”, pass."""
-        if hold_incident(door, find(ref)):
-            note(who, "held", find(ref).id)
+        held = hold_incident(door, find(ref), who.by)
+        if isinstance(held, Refusal):
+            return refused(held)
         return PlainJson(show(find(ref)))
 
     def resume(ref: IncidentRef, who: Who) -> Response:
         """Go on where it was: what waited is sent, and every deadline comes as much later as the hold has lasted."""
-        if resume_incident(door, find(ref)):
-            note(who, "resumed", find(ref).id)
+        resume_incident(door, find(ref), who.by)
         return PlainJson(show(find(ref)))
 
     def close(ref: IncidentRef, who: Who) -> Response:
         """Once all of its needs are closed. No further need can be recorded for it then."""
-        if refusal := close_incident(door, find(ref)):
+        if refusal := close_incident(door, find(ref), who.by):
             return refused(refusal)
-        note(who, "incident-closed", find(ref).id)
         return PlainJson(show(find(ref)))
 
     def hold_all(who: Who) -> Response:
         """Every need there is, of an incident or not."""
-        if hold_incident(door, None):
-            note(who, "held", "everything")
+        hold_incident(door, None, who.by)
         return PlainJson({"all_held": _all_held(site)})
 
     def resume_all(who: Who) -> Response:
         """End the hold on everything. An incident held by itself stays so."""
-        if resume_incident(door, None):
-            note(who, "resumed", "everything")
+        resume_incident(door, None, who.by)
         return PlainJson({"all_held": _all_held(site)})
 
     found.offer("GET", "/incidents", Right.look, list_incidents, title="List incidents", answer=IncidentsFound)
@@ -104,7 +95,7 @@ def routes(site: Site) -> Routes:
     one = "/incidents/{ref}"
     found.offer("GET", one, Right.look, read, title="Read an incident", answer=IncidentShown, wrong=(404,))
     for way, right, give, title, wrong in (
-        ("hold", Right.respond, hold, "Put an incident on hold", (404,)),
+        ("hold", Right.respond, hold, "Put an incident on hold", (404, 409)),
         ("resume", Right.respond, resume, "Let an incident go on", (404,)),
         ("close", Right.respond, close, "Close an incident", (404, 409)),
     ):

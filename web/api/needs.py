@@ -22,7 +22,7 @@ from infra.store.lists import NeedsWanted
 from web.api.mounting import PATH
 from web.api.problems import PlainJson, refused
 from web.api.routing import NeedRef, Routes, Who, find_need
-from web.api.shapes import NeedsFound, NeedShown, NeedWithPrivate
+from web.api.shapes import NeedBrief, NeedsFound, NeedShown, NeedWithPrivate
 from web.api.typed import Cursor, Flag, Instant, Most, page_links
 from web.signin.guarding import Forbidden
 from web.signin.keys import KeyHolder
@@ -35,7 +35,8 @@ Key = Annotated[
         min_length=1,
         max_length=100,
         pattern=r"^[\x21-\x7e]+$",
-        description="Your own reference. The same key again answers the same need, with 200.",
+        description="Your own reference. The same key again answers the same need, with 200; with other content, "
+        "422 and the code `idempotency-key-reused`.",
     ),
 ]
 Word = Annotated[str | None, Query(max_length=100)]
@@ -83,7 +84,7 @@ def routes(site: Site) -> Routes:
             raise NeedWrong("key", "is not the Idempotency-Key; send one of them")
         recorded = need.but(key=key or need.key).carry_out(door, who.by)
         where = {"Location": f"{site.prefix}{PATH}/needs/{recorded.need}"}
-        return PlainJson(_now(site, recorded.need), 201 if recorded.new else 200, where)
+        return PlainJson(_now(site, recorded.need, who), 201 if recorded.new else 200, where)
 
     def show(
         ref: NeedRef,
@@ -94,7 +95,7 @@ def routes(site: Site) -> Routes:
     ) -> Response:
         """How it stands, who was asked and said what, and its story. Nothing private, unless you ask for it and may."""
         reference = find_need(door, ref)
-        shown = _now(site, reference)
+        shown = _now(site, reference, who)
         if private:
             if not who.may(Right.look_private):
                 raise Forbidden(Right.look_private)
@@ -109,9 +110,9 @@ def routes(site: Site) -> Routes:
         Right.respond,
         record,
         title="Record a need",
-        answer=NeedShown,
+        answer=NeedShown | NeedBrief,
         status=201,
-        more={200: {"model": NeedShown, "description": "It was on record already, under this key."}},
+        more={200: {"model": NeedShown | NeedBrief, "description": "It was on record already, under this key."}},
     )
     found.offer("GET", "/{ref}", Right.look, show, title="Read a need", answer=NeedWithPrivate, wrong=(404,))
     for command in COMMANDS.values():
@@ -121,7 +122,7 @@ def routes(site: Site) -> Routes:
             command.right,
             _carrying_out(site, command),
             title=command.title,
-            answer=NeedShown,
+            answer=NeedShown | NeedBrief,
             wrong=(404, 409),
         )
     return found
@@ -134,8 +135,8 @@ def _carrying_out(site: Site, model: type[Command]) -> Any:
         reference = find_need(site.door, ref)
         done = command.carry_out(site.door, reference, who.by)
         if isinstance(done, Refusal):
-            return refused(done, _now(site, reference) if done.code == "stale" else None)
-        return PlainJson(_now(site, reference))
+            return refused(done, _now(site, reference, who) if done.code == "stale" else None)
+        return PlainJson(_now(site, reference, who))
 
     required = any(field.is_required() for field in model.model_fields.values())
     body = Parameter("command", Parameter.KEYWORD_ONLY, annotation=model)
@@ -151,5 +152,10 @@ def _carrying_out(site: Site, model: type[Command]) -> Any:
     return carry_out
 
 
-def _now(site: Site, reference: str) -> dict[str, Any]:
-    return need_as_json(site.store, site.door.situation(reference))
+def _now(site: Site, reference: str, who: KeyHolder) -> dict[str, Any]:
+    """The need as it is; for whoever may not look, no more than what goes on."""
+    situation = site.door.situation(reference)
+    if who.may(Right.look):
+        return need_as_json(site.store, situation)
+    need = situation.need
+    return {"need": need.id, "version": need.edition, "status": need.status.value}

@@ -81,8 +81,8 @@ def problem(
     return PlainJson(said, status, dict(headers or {}), media_type=TYPE)
 
 
-def wrong_field(field: str, sentence: str) -> Response:
-    return problem(422, f"{field}: {sentence}", errors=[(field, sentence)])
+def wrong_field(field: str, sentence: str, code: str | None = None) -> Response:
+    return problem(422, f"{field}: {sentence}", code=code, errors=[(field, sentence)])
 
 
 def refused(refusal: Refusal, need: dict[str, Any] | None = None) -> Response:

@@ -13,17 +13,14 @@ from domain.responders import Responder
 from domain.rights import Right
 from domain.values import Code
 from infra import clock
-from infra.commands.partners import PausePartner, resume_partner
-from infra.looking import stands_for
+from infra.commands.partners import LimitPartner, PausePartner, resume_partner
 from infra.showing import responder_as_json
 from infra.store.lists import RespondersWanted
-from infra.store.signing_in import Audit
 from web.api.mounting import PATH
 from web.api.problems import PlainJson
 from web.api.routing import Routes, Who
 from web.api.shapes import RespondersFound, ResponderShown
 from web.api.typed import Cursor, Flag, Most, page_links
-from web.signin.keys import KeyHolder
 from web.site import Site
 
 ResponderRef = Annotated[
@@ -39,9 +36,6 @@ def routes(site: Site) -> Routes:
         if responder := site.store.responder(id):
             return responder
         raise HTTPException(404, f"Nobody in the directory has the id {id[:80]!r}.")
-
-    def note(who: KeyHolder, what: str, id: str) -> None:
-        site.store.record_audit(Audit(clock.now(), who.by, what, stands_for(id)))
 
     def list_responders(
         request: Request,
@@ -71,13 +65,16 @@ def routes(site: Site) -> Routes:
     def pause(id: ResponderRef, command: PausePartner, who: Who) -> Response:
         """They are asked nothing new. What they were asked already they may answer."""
         command.carry_out(door, find(id), who.by)
-        note(who, "paused", id)
         return PlainJson(responder_as_json(find(id)))
 
     def resume(id: ResponderRef, who: Who) -> Response:
         """They are asked again from now on."""
         resume_partner(door, find(id), who.by)
-        note(who, "unpaused", id)
+        return PlainJson(responder_as_json(find(id)))
+
+    def limit(id: ResponderRef, command: LimitPartner, who: Who) -> Response:
+        """How often they are asked in a week at most. What they were asked already stays."""
+        command.carry_out(door, find(id), who.by)
         return PlainJson(responder_as_json(find(id)))
 
     found.offer("GET", "", Right.look, list_responders, title="List partners", answer=RespondersFound)
@@ -85,6 +82,7 @@ def routes(site: Site) -> Routes:
     for way, give, title in (
         ("pause", pause, "Pass a partner over for a while"),
         ("resume", resume, "Ask a partner again"),
+        ("limit", limit, "Say how often a partner is asked"),
     ):
         right = PausePartner.right
         found.offer("POST", f"/{{id}}/{way}", right, give, title=title, answer=ResponderShown, wrong=(404,))

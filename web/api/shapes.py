@@ -95,6 +95,14 @@ class NeedShown(Shape):
     story: list[EventShown]
 
 
+class NeedBrief(Shape):
+    """One need, for a key that may not look: that it is there, and where it stands."""
+
+    need: str
+    version: int
+    status: str
+
+
 class NeedWithPrivate(NeedShown):
     """One need, for a key that may look at what is private, and asked to."""
 

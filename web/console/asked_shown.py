@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.invitations import Invitation, InvitationStatus
-from domain.labels import label_invitation
+from domain.invitations import Invitation, InvitationStatus, Reason
+from domain.labels import begin_great, begin_small, label_invitation
 from domain.situations import Situation
 from domain.standing import asked_since, gives, said_of
 from domain.values import plural
@@ -65,18 +65,25 @@ def _round(
 ) -> RoundShown:
     cycle, number = key
     rounds = situation.need.playbook.rounds
-    name = rounds[number - 1].name.capitalize() if 1 <= number <= len(rounds) else f"Round {number}"
+    name = begin_great(rounds[number - 1].name) if 1 <= number <= len(rounds) else f"Round {number}"
     again = "" if cycle == 1 else f" (looked for again, time {cycle})"
-    counts = Counter(label_invitation(invitation) for invitation in asked)
+    counts = Counter(_said_yet(invitation) for invitation in asked)
     rows = [_asked(site, situation, invitation, names) for invitation in sorted(asked, key=_by_weight)]
     return RoundShown(
         name=name + again,
         began=site.say(min(invitation.asked_at for invitation in asked)),
         counts=f"{plural(len(asked), 'was', 'were')} asked: "
-        + ", ".join(f"{count:,} {what[:1].lower()}{what[1:]}" for what, count in counts.most_common()),
+        + ", ".join(f"{count:,} {what}" for what, count in counts.most_common())
+        + ".",
         first=rows[:FIRST_SHOWN],
         others=rows[FIRST_SHOWN:],
     )
+
+
+def _said_yet(invitation: Invitation) -> str:
+    """What one of those asked said, to be counted: `said yes`; nothing, where they have not."""
+    silent = invitation.status is InvitationStatus.requested and invitation.reason is not Reason.question
+    return "waiting for an answer" if silent else begin_small(label_invitation(invitation))
 
 
 def _by_weight(invitation: Invitation) -> tuple[bool, bool, int, datetime]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.choosing import offers_of
-from domain.labels import NEED_LABELS, OUTCOME_LABELS, label_code
-from domain.needs import Need
+from domain.labels import label_code, label_need
 from domain.situations import Situation
 from infra.playbooks import load_catalogue
 from web.site import Site
@@ -68,11 +67,6 @@ def _facts(site: Site, situation: Situation) -> list[tuple[str, str]]:
         ("Area", need.area),
         ("Needed by", site.say(need.needed_by)),
         ("Recorded", site.say(need.opened_at)),
-        ("How it stands", _standing(need)),
+        ("How it stands", label_need(need.status, need.outcome)),
         ("Asked so far", f"{len(situation.by_responder):,}"),
     ]
-
-
-def _standing(need: Need) -> str:
-    ended = f": {OUTCOME_LABELS[need.outcome].lower()}" if need.outcome else ""
-    return NEED_LABELS[need.status] + ended

@@ -8,17 +8,20 @@ from starlette.routing import Route
 
 from domain.rights import Right
 from infra import clock
-from infra.directory import FileWrong, import_csv
+from infra.commands.partners import bring_in_csv
+from infra.directory import FileWrong
 from infra.directory.plain import OPTIONAL, REQUIRED
 from infra.directory.previewing import Foreseen, Would, preview_csv
 from infra.playbooks import load_catalogue
 from web.console.layout import console_page
 from web.console.partners import AT
+from web.console.wording import as_sentence
 from web.forms import Form, read_upload, wants_to_change
 from web.signin.guarding import SignedIn, guarded
 from web.site import Site
 
 LARGEST = 1_800_000  # bytes: once more with the check page's form around it, it still fits
+MOST_LINES = 2_000  # what is foreseen in about a second, with others writing
 MOST_SHOWN = 200
 COLUMNS = ",".join((*REQUIRED, *OPTIONAL))
 
@@ -41,6 +44,9 @@ def send(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
         return _page(site, who, 422, wrong={"file": "Choose a file, or paste its rows below."})
     if len(raw) > LARGEST:
         return _page(site, who, 413, wrong={"file": "The file is too large: at most 1.8 MB. Split it into several."})
+    if raw.count(b"\n") > MOST_LINES:
+        most = f"at most {MOST_LINES:,} lines at once here. Split it into several, or import it by the command line."
+        return _page(site, who, 413, wrong={"file": f"The file is too long: {most}"})
     try:
         if "confirm" in form:
             return _bring_in(site, who, raw)
@@ -92,8 +98,8 @@ def _check(site: Site, who: SignedIn, foreseen: Foreseen, raw: bytes) -> Respons
 
 
 def _bring_in(site: Site, who: SignedIn, raw: bytes) -> Response:
-    done = import_csv(site.store, raw, load_catalogue(), clock.now())
-    refused = [(entry.place, entry.id[:80], entry.refused) for entry in done.refused[:MOST_SHOWN]]
+    done = bring_in_csv(site.door, raw, load_catalogue(), who.by)
+    refused = [(entry.place, entry.id[:80], as_sentence(entry.refused or "")) for entry in done.refused[:MOST_SHOWN]]
     return console_page(
         site,
         who,
@@ -102,5 +108,6 @@ def _bring_in(site: Site, who: SignedIn, raw: bytes) -> Response:
         taken=done.taken,
         cannot=done.cannot_be_asked,
         refused=refused,
+        count=len(done.refused),
         left=len(done.refused) - len(refused),
     )

@@ -11,14 +11,17 @@ from starlette.responses import Response
 from domain.changes import Change
 from domain.choices import Said
 from domain.effects import apply
+from domain.needs import Resident
+from domain.rights import Right
 from domain.situations import Situation
 from domain.standing import next_sentence
 from domain.stories import because
 from infra import clock
+from infra.looking import note_compared
 from infra.noticing import seen_by_partners
 from infra.playbooks import load_catalogue
 from infra.showing import names_in
-from web.console.finding import partners_named, suggested
+from web.console.finding import Found, needs_missing, partners_named, suggested
 from web.console.form_read import answers
 from web.console.forms import FORMS, CommandForm
 from web.console.layout import console_page
@@ -77,12 +80,20 @@ def form_page(
         asked_parts=_parts_asked(giving),
         left_out=() if _asked_to_move(giving) else (Said.move, Said.stay),
         capabilities=_others(situation) if "more" in fields else [],
+        elsewhere=_elsewhere(site, giving) if any(field.kind == "need" for field in form.fields) else [],
         lines=lines_of(site, situation),
     )
 
 
 def _on_page(place: str, fields: set[str], situation: Situation) -> bool:
     return place in fields | {"more-count"} | {f"amount-{line.what}" for line in situation.need.lines}
+
+
+def _elsewhere(site: Site, giving: Giving) -> list[Found]:
+    """Needs that miss what this partner has promised here."""
+    lines = {s.line for i in giving.situation.by_responder.get(giving.partner, ()) for s in i.shares if s.pledged}
+    kinds = {line.what for line in giving.situation.need.lines if line.number in lines}
+    return needs_missing(site, giving.situation, kinds)
 
 
 def _asked_to_move(giving: Giving) -> bool:
@@ -93,7 +104,7 @@ def _asked_to_move(giving: Giving) -> bool:
 def _parts_asked(giving: Giving) -> list[dict[str, Any]]:
     """The kinds of help a form asks amounts of: those the partner was asked for, else all that there are."""
     situation = giving.situation
-    theirs = {s.line for i in situation.by_responder.get(giving.partner, ()) for s in i.shares}
+    theirs = {s.line: s.pledged for i in situation.by_responder.get(giving.partner, ()) for s in i.shares}
     lines = [line for line in situation.need.lines if not giving.form.of or line.number in theirs]
     missing = {line.number: situation.missing(line) for line in lines}
     return [
@@ -103,6 +114,7 @@ def _parts_asked(giving: Giving) -> list[dict[str, Any]]:
             "units": line.capability.units,
             "now": f"Now {line.amount}, {situation.pledged(line):,} promised",
             "missing": f"{line.capability.amount(missing[line.number])} missing" if missing[line.number] else "Covered",
+            "promised": f"They promised {line.capability.amount(theirs.get(line.number, 0))}",
         }
         for line in lines
     ]
@@ -189,8 +201,19 @@ def _follows(site: Site, situation: Situation, change: Change) -> dict[str, Any]
 
 
 def _warnings(site: Site, giving: Giving, form: Form) -> list[str]:
-    """What partners would read of who or where the resident is."""
-    said = form.get("summary", "") if giving.name == "amend" else ""
-    if not said or said == giving.situation.need.summary:
+    """What partners would read of who or where the resident is. Told that it is their name, somebody has looked."""
+    need, may_look = giving.situation.need, giving.who.may(Right.look_private)
+    if giving.name != "amend":
         return []
-    return list(seen_by_partners(said, site.store.resident(giving.situation.need.id)))
+    pairs = ((form.get("summary", ""), need.summary), (form.get("urgent_because", ""), need.urgent_because or ""))
+    fresh = [said for said, present in pairs if said and said != present]
+    plain = _seen(fresh, Resident())
+    found = _seen(fresh, site.store.resident(need.id)) if fresh and may_look else plain
+    if found.keys() - plain.keys():
+        note_compared(site.store, giving.who.by, need.id, "name")
+    return list(found)
+
+
+def _seen(said: list[str], resident: Resident) -> dict[str, None]:
+    """The sentences, each once, in order."""
+    return dict.fromkeys(sentence for text in said for sentence in seen_by_partners(text, resident))

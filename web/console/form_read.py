@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.situations import Situation
+from domain.values import MOST_OF_ONE
 from infra.playbooks import load_catalogue
 from web.console.forms import CommandForm, Field
 from web.forms import Form, Wrong
 
-NUMBER = "Enter a whole number, such as 5; at most 100,000."
-MOST = 100_000
+NUMBER = f"Enter a whole number, such as 5; at most {MOST_OF_ONE:,}."
 AMOUNTS = ("amounts", "asked-amounts", "one-amount")
+ANOTHER = "another"  # a choice: none of those offered
 ONE_KIND = "Say how many of one kind of help."
 
 
@@ -20,7 +21,7 @@ def read_fields(form: CommandForm, typed: Form, situation: Situation, wrong: Wro
     """What was typed, as the command takes it; nothing but the form's own fields is read."""
     said: dict[str, Any] = {}
     for field in form.fields:
-        text = typed.get(field.name, "").strip()
+        text = _typed(field, typed)
         match field.kind:
             case "amounts":
                 said["lines"] = _changed_amounts(typed, situation, wrong)
@@ -34,11 +35,19 @@ def read_fields(form: CommandForm, typed: Form, situation: Situation, wrong: Wro
                 said["lines"] = (*said.get("lines", ()), *_more(typed, wrong))
             case "choice" if text not in {value for value, _, _ in field.options}:
                 wrong.say(field.name, field.unanswered)
+            case _ if not text and field.unanswered:
+                wrong.say(field.name, field.unanswered)
             case _ if text and not (field.present and text == field.present(situation)):
                 said[field.name] = text
     if form.versioned:
         said["version"] = _version(typed)
     return said
+
+
+def _typed(field: Field, typed: Mapping[str, str]) -> str:
+    """What was typed or chosen; instead of the needs that are offered, another one's reference may stand beside."""
+    text = typed.get(field.name, "").strip()
+    return typed.get(f"{field.name}-other", "").strip() if field.kind == "need" and text == ANOTHER else text
 
 
 def _version(typed: Form) -> int:
@@ -66,7 +75,7 @@ def _some_of(typed: Form, situation: Situation, wrong: Wrong) -> tuple[str, ...]
 
 
 def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= MOST
+    return text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= MOST_OF_ONE
 
 
 def _changed_amounts(typed: Form, situation: Situation, wrong: Wrong) -> tuple[str, ...]:
@@ -108,7 +117,7 @@ def answers(form: CommandForm, typed: Mapping[str, str], situation: Situation) -
     """What was typed, in words, for a page to check it on."""
     rows: list[tuple[str, str]] = []
     for field in form.fields:
-        text = typed.get(field.name, "").strip()
+        text = _typed(field, typed)
         if field.kind in AMOUNTS:
             rows += _amount_rows(field, typed, situation)
         elif field.kind == "choice":

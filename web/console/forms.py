@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.choices import Ending, Said
 from domain.invitations import Invitation
 from domain.labels import OUTCOME_LABELS
 from domain.needs import NeedStatus, Outcome
 from domain.situations import Situation
+from infra.commands import COMMANDS
 
 Options = tuple[tuple[str, str, str], ...]  # value, label, hint
-NUMBER = "Enter a whole number, such as 5."
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,8 @@ class Field:
 
 @dataclass(frozen=True)
 class CommandForm:
-    """How one command is given. `of`: whom it can be about, where it is about somebody."""
+    """How one command is given. `of`: whom it can be about, where it is about somebody; `title`: the command's own."""
 
-    title: str
     lead: str
     button: str
     done: str
@@ -42,6 +41,7 @@ class CommandForm:
     of: Callable[[Situation], list[Invitation]] | None = None
     versioned: bool = True
     warning: bool = False
+    title: str = ""
 
 
 SAID: Options = (
@@ -54,11 +54,19 @@ SAID: Options = (
     (Said.move.value, "They go to the other need", "The answer to a transfer."),
     (Said.stay.value, "They stay with this need", "The answer to a transfer."),
 )
+URGENT = (
+    "No names. From then on people are asked at any hour. Those asked already keep the time they have; "
+    "to go faster, ask the next round now as well."
+)
 ENDINGS: Options = tuple((ending.value, OUTCOME_LABELS[Outcome(ending.value)], "") for ending in Ending)
 
 
 def _where(situation: Situation) -> str:
     return (situation.need.place if situation.need.incident else situation.need.area) or ""
+
+
+def _pressing(situation: Situation) -> str:
+    return situation.need.urgent_because or ""
 
 
 def _missing(situation: Situation) -> bool:
@@ -78,9 +86,8 @@ def _promising(situation: Situation) -> list[Invitation]:
     return [invitation for invitation in situation.accepted if invitation.pledged]
 
 
-FORMS: dict[str, CommandForm] = {
+_ALL: dict[str, CommandForm] = {
     "amend": CommandForm(
-        "Change what is needed",
         "More is looked for. Less releases those asked, then standby, then the latest promises. Everybody it concerns "
         "is told. Earlier or elsewhere: those who promised are asked whether it is still all right.",
         "Change it",
@@ -91,18 +98,17 @@ FORMS: dict[str, CommandForm] = {
             Field("needed_by", "moment", "When is it needed now?", "Leave this empty if it stays as it is."),
             Field("place", "text", "Where?", "The ward, or the first half of the postcode.", present=_where),
             Field("summary", "long", "What partners read", "No names, no addresses.", present=lambda s: s.need.summary),
+            Field("urgent_because", "text", "Is it urgent now? Why can it not wait?", URGENT, present=_pressing),
             Field("address", "text", "A new address to bring it to", "Private. Leave this empty if it stays."),
         ),
     ),
     "extend": CommandForm(
-        "Give it more time",
         "What everybody was asked for in vain is looked for anew. Whoever said no is not asked again.",
         "Give it more time",
         "It has more time.",
         (Field("needed_by", "moment", "When is it needed now?"),),
     ),
     "ask": CommandForm(
-        "Ask somebody by name",
         "The rules hold all the same: checks, pauses, weekly limits.",
         "Ask them",
         "They are asked as soon as Muster looks.",
@@ -110,14 +116,12 @@ FORMS: dict[str, CommandForm] = {
         possible=_missing,
     ),
     "next-round": CommandForm(
-        "Ask the next round now",
         "Muster does not wait for those asked so far. They can still answer, and what they give counts.",
         "Ask the next round",
         "The next round is asked as soon as Muster looks.",
         possible=_missing,
     ),
     "choose": CommandForm(
-        "Choose an offer",
         "Whoever is chosen is booked and told. Once it is covered, the others are thanked.",
         "Choose them",
         "They are chosen.",
@@ -126,7 +130,6 @@ FORMS: dict[str, CommandForm] = {
         of=lambda situation: list(situation.offering),
     ),
     "answer": CommandForm(
-        "Record an answer for somebody",
         "They get a receipt that says an officer recorded it, with the way to undo it.",
         "Record it",
         "The answer is recorded.",
@@ -137,23 +140,21 @@ FORMS: dict[str, CommandForm] = {
             Field("visitor", "text", "Who comes?", "Only where the help is sensitive. Private."),
             Field("note", "long", "What else did they say?", "Private: only officers read it."),
         ),
-        possible=lambda situation: bool(situation.invitations),
+        possible=lambda situation: not situation.need.closed and bool(situation.invitations),
         of=_asked,
     ),
     "transfer": CommandForm(
-        "Ask somebody to go to another need",
         "Their promise stays until they say yes. Then both needs change at once, and standby is called here.",
         "Ask them",
         "They are asked to go to the other need. Until they say yes, they are expected here.",
         (
-            Field("to", "text", "Which need could they go to?", "Its reference, such as N-7K3QX2."),
+            Field("to", "need", "Which need could they go to?", "Those that miss the same kind of help."),
             Field("lines", "one-amount", "What would they take there?", "One kind of help."),
         ),
         possible=lambda situation: not situation.need.closed and bool(_promising(situation)),
         of=_promising,
     ),
     "hold": CommandForm(
-        "Put it on hold",
         "Nothing is sent about it. Answers are still taken, and nobody loses time: it goes on where it was.",
         "Put it on hold",
         "It is on hold.",
@@ -161,14 +162,12 @@ FORMS: dict[str, CommandForm] = {
         possible=lambda situation: not situation.need.closed and not _on_hold(situation),
     ),
     "resume": CommandForm(
-        "Let it go on",
         "What waited is sent, and every deadline comes as much later as the hold has lasted.",
         "Let it go on",
         "It goes on.",
         possible=_on_hold,
     ),
     "take": CommandForm(
-        "Take what waits for an officer",
         "It is then yours and passed to nobody else.",
         "Take it",
         "It is yours.",
@@ -176,21 +175,35 @@ FORMS: dict[str, CommandForm] = {
         versioned=False,
     ),
     "withdraw": CommandForm(
-        "It is no longer needed",
         "The need ends. Whoever had said yes is told first, so that nobody sets out.",
         "End it",
         "It is withdrawn.",
         warning=True,
     ),
     "close": CommandForm(
-        "Close it",
         "Everybody who was asked or had promised hears of it. A closed need does not open again by itself.",
         "Close it",
         "It is closed.",
         (Field("outcome", "choice", "How did it end?", options=ENDINGS, unanswered="Select how it ended."),),
         warning=True,
     ),
+    "keep": CommandForm(
+        "Nothing of it is erased, whatever its time, until an administrator ends this.",
+        "Keep it",
+        "Nothing of it is erased from now on.",
+        (Field("because", "long", "Why must it be kept?", "A complaint, a claim. Private.", unanswered="Say why."),),
+        possible=lambda situation: situation.need.kept_since is None,
+        versioned=False,
+    ),
+    "keep-no-longer": CommandForm(
+        "What is past its time is erased the next night, as of any other need.",
+        "Keep it no longer",
+        "It is kept no longer than others.",
+        possible=lambda situation: situation.need.kept_since is not None,
+        versioned=False,
+    ),
 }
+FORMS = {name: replace(form, title=COMMANDS[name].title) for name, form in _ALL.items()}
 
 
 def possible(situation: Situation) -> list[str]:

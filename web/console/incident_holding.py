@@ -46,6 +46,7 @@ WHAT = {  # a title, what it does, the button
         "Let everything go on",
     ),
 }
+DO = {"hold": hold_incident, "resume": resume_incident, "close": close_incident}
 
 
 def routes(site: Site) -> list[Route]:
@@ -67,15 +68,9 @@ def do(name: str, site: Site, request: Request, who: SignedIn, form: Form) -> Re
     incident = find_incident_named(site, request)
     if "confirm" not in form:
         return _ask(site, who, name, incident, f"{incident.id}: {incident.name}")
-    match name:
-        case "hold":
-            hold_incident(site.door, incident)
-        case "resume":
-            resume_incident(site.door, incident)
-        case _:
-            refusal = close_incident(site.door, incident)
-            if isinstance(refusal, Refusal):
-                return _ask(site, who, name, incident, f"{incident.id}: {incident.name}", refusal.sentence)
+    done = DO[name](site.door, incident, who.by)
+    if isinstance(done, Refusal):
+        return _ask(site, who, name, incident, f"{incident.id}: {incident.name}", done.sentence)
     return RedirectResponse(incident_path(site, incident.id), 303)
 
 
@@ -86,7 +81,7 @@ def ask_all(name: str, site: Site, request: Request, who: SignedIn) -> Response:
 def do_all(name: str, site: Site, request: Request, who: SignedIn, form: Form) -> Response:
     if "confirm" not in form:
         return _ask(site, who, name, None, "Every need there is")
-    (hold_incident if name == "hold-all" else resume_incident)(site.door, None)
+    (hold_incident if name == "hold-all" else resume_incident)(site.door, None, who.by)
     return RedirectResponse(incident_path(site), 303)
 
 

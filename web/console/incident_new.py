@@ -39,7 +39,7 @@ def record(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
     try:
         command = OpenIncident.read(**(typed | {"exercise": typed["exercise"] == "yes"}))
         if "confirm" in form:
-            return RedirectResponse(incident_path(site, command.carry_out(site.door).id), 303)
+            return RedirectResponse(incident_path(site, command.carry_out(site.door, who.by).id), 303)
         incident = command.draft(site.door)
     except NeedWrong as mistake:
         return _form(site, who, typed, {mistake.place: as_sentence(mistake.sentence)})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,19 +11,19 @@ from domain.labels import NEED_LABELS
 from domain.opening import NeedWrong
 from domain.rights import Right
 from domain.values import plural
-from infra import clock
 from infra.commands.incidents import find_incident
 from infra.door import NoSuchNeed
 from infra.store import ALL_HELD
-from infra.store.lists import CursorWrong, NeedListed, NeedsWanted
+from infra.store.lists import CursorWrong, NeedsWanted
 from web.console.layout import console_page
-from web.console.need_shown import COLOURS, Tag
-from web.forms import FormBroken
+from web.console.listed import page_links, show_needs
+from web.console.need_shown import Tag
 from web.signin.guarding import SignedIn, guarded
 from web.site import Site
 
 AT = "/console/incidents"
-A_PAGE = 100
+A_PAGE = 50
+MOST = 200  # incidents on the list
 
 
 def routes(site: Site) -> list[Route]:
@@ -64,22 +62,28 @@ def show_all(site: Site, request: Request, who: SignedIn) -> Response:
             "opened": site.say(i.opened_at),
             "tags": _tags(i),
         }
-        for i in site.store.incidents()
+        for i in site.store.incidents(MOST)
     ]
     held = site.store.marks().get(ALL_HELD)
     return console_page(
-        site, who, "incidents.html", at=AT, incidents=incidents, all_held=site.say(held) if held else None
+        site,
+        who,
+        "incidents.html",
+        at=AT,
+        incidents=incidents,
+        newest=MOST if len(incidents) >= MOST else None,
+        all_held=site.say(held) if held else None,
     )
 
 
 def show(site: Site, request: Request, who: SignedIn) -> Response:
     """One incident: figures over all its needs, and each of them with how much is covered, most at risk first."""
     incident = find_incident_named(site, request)
+    wanted = NeedsWanted(incident=incident.id)
     try:
-        cursor = request.query_params.get("page") or None
-        page = site.store.needs_page(NeedsWanted(incident=incident.id), cursor, A_PAGE)
+        page = site.store.needs_page(wanted, request.query_params.get("from"), A_PAGE)
     except CursorWrong:
-        raise FormBroken(400, "This address does not lead to a page of the list.") from None
+        page = site.store.needs_page(wanted, None, A_PAGE)
     return console_page(
         site,
         who,
@@ -90,39 +94,19 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
         tags=_tags(incident),
         lead=lead_name(site, incident.lead),
         opened=site.say(incident.opened_at),
-        needs=[_row(site, row) for row in page.rows],
-        following=page.next,
-        previous=page.previous,
+        needs=show_needs(site, page.rows),
+        links=page_links(incident_path(site, incident.id), {}, page),
         figures=_figures(site, incident),
         all_held=ALL_HELD in site.store.marks(),
         here=incident_path(site, incident.id),
     )
 
 
-def _row(site: Site, row: NeedListed) -> dict[str, Any]:
-    tags = [Tag(NEED_LABELS[row.status], COLOURS[row.status])]
-    if row.at_risk(clock.now()):
-        tags.append(Tag("At risk", "red"))
-    if row.with_officer:
-        tags.append(Tag("With an officer", "purple"))
-    return {
-        "id": row.need,
-        "summary": row.summary,
-        "covered": row.covered,
-        "needed": row.needed,
-        "said": f"{row.covered:,} of {row.needed:,} covered",
-        "by": site.say(row.needed_by),
-        "tags": tags,
-    }
-
-
 def _figures(site: Site, incident: Incident) -> list[str]:
     """How many needs, by how they stand."""
-    rows = site.store.needs(incident=incident.id, limit=10_000)
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[NEED_LABELS[row.status]] = counts.get(NEED_LABELS[row.status], 0) + 1
-    return [plural(len(rows), "need", "needs"), *(f"{count:,} {label.lower()}" for label, count in counts.items())]
+    counts = site.store.counts_of(incident.id)
+    by_status = (f"{count:,} {NEED_LABELS[status].lower()}" for status, count in counts.items())
+    return [plural(sum(counts.values()), "need", "needs"), *by_status]
 
 
 def lead_name(site: Site, id: str) -> str:

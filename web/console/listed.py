@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from domain.labels import NEED_LABELS, OUTCOME_LABELS, TASK_LABELS, label_code, label_task
+from domain.labels import TASK_LABELS, label_code, label_need, label_task
 from domain.officers import TaskStatus
 from domain.risk import Band
 from infra import clock
@@ -72,8 +72,7 @@ def _show_need(site: Site, row: NeedListed, now: datetime) -> NeedInList:
 
 
 def _tags(row: NeedListed, now: datetime) -> Iterable[Tag]:
-    ended = f": {OUTCOME_LABELS[row.outcome].lower()}" if row.outcome else ""
-    yield Tag(NEED_LABELS[row.status] + ended, COLOURS[row.status])
+    yield Tag(label_need(row.status, row.outcome), COLOURS[row.status])
     if row.at_risk(now):
         yield Tag("Overdue" if row.at <= now and row.band is Band.missing else "At risk", "red")
     if row.urgent and row.band is not Band.closed:

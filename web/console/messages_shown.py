@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from domain.messages import NoWay
 from infra.store import OutboxRow
 from web.console.wording import MESSAGE_LABELS, STATE_COLOURS, STATE_LABELS, recipient, way
 from web.site import Site
@@ -31,16 +32,23 @@ def message_shown(site: Site, row: OutboxRow, names: Mapping[str, str]) -> Messa
         to=recipient(message.to, names),
         way=way(message.channel),
         at=site.say(message.created_at),
-        state=STATE_LABELS[row.state],
+        state=_state(row),
         colour=STATE_COLOURS.get(row.state, "green"),
         attempts=row.attempt,
-        why=(row.why or "") if message.to != "resident" else "",  # a server may name the address
+        why=(row.why or "")
+        if message.to != "resident" and row.why not in list(NoWay)
+        else "",  # a server may name the address
     )
+
+
+def _state(row: OutboxRow) -> str:
+    """How it fared. Who cannot be reached in this way is not “no longer true”."""
+    return f"Not sent: {row.why}" if row.why in list(NoWay) else STATE_LABELS[row.state]
 
 
 def counts_of(messages: Iterable[OutboxRow]) -> list[tuple[str, str, int]]:
     counts: dict[tuple[str, str], int] = {}
     for row in messages:
-        key = STATE_LABELS[row.state], STATE_COLOURS.get(row.state, "green")
+        key = _state(row), STATE_COLOURS.get(row.state, "green")
         counts[key] = counts.get(key, 0) + 1
     return [(label, colour, count) for (label, colour), count in counts.items()]

@@ -14,6 +14,7 @@ from domain.rights import Right
 from domain.situations import Situation
 from domain.standing import next_sentence, particulars, who_is_next
 from infra import clock
+from infra.commands import COMMANDS
 from infra.door import NoSuchNeed
 from infra.explaining import explain_all, explain_one
 from infra.recording import read_reference
@@ -74,7 +75,7 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
         **about_need(site, situation),
         done=DONE.get(request.query_params.get("done", "")),
         next=next_sentence(situation, now),
-        then=list(who_is_next(situation)),
+        then=list(who_is_next(situation, now)),
         particulars=list(particulars(situation, names)),
         facts=_facts(site, situation),
         lines=lines_of(site, situation),
@@ -85,7 +86,9 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
         earlier=len(earlier),
         sent=counts_of(messages),
         trouble=[message_shown(site, row, names) for row in messages if row.state in IN_TROUBLE][:20],
-        commands=[{"name": name, "title": FORMS[name].title} for name in possible(situation)],
+        commands=[
+            {"name": name, "title": FORMS[name].title} for name in possible(situation) if who.may(COMMANDS[name].right)
+        ],
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from domain.events import Event
-from domain.labels import NEED_LABELS, OUTCOME_LABELS, TASK_LABELS, label_task
+from domain.labels import TASK_LABELS, label_need, label_task
 from domain.needs import Line, Need, NeedStatus
 from domain.officers import Task, TaskStatus
 from domain.situations import Situation
@@ -58,6 +58,7 @@ class TaskShown:
     officer: str
     take_by: str
     open: bool
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,7 @@ class Day:
 def tags_of(situation: Situation) -> list[Tag]:
     """How it stands, and what is out of the ordinary, in a word each."""
     need = situation.need
-    ended = f": {OUTCOME_LABELS[need.outcome].lower()}" if need.outcome else ""
-    tags = [Tag(NEED_LABELS[need.status] + ended, COLOURS[need.status])]
+    tags = [Tag(label_need(need.status, need.outcome), COLOURS[need.status])]
     if need.urgent:
         tags.append(Tag("Urgent", "red"))
     if situation.held and need.status is not NeedStatus.on_hold and not need.closed:
@@ -136,6 +136,7 @@ def tasks_of(site: Site, tasks: Iterable[Task], names: Mapping[str, str]) -> lis
             officer=names.get(task.officer or "", "Nobody yet"),
             take_by=site.say(task.take_by) if task.status is TaskStatus.open else "",
             open=task.status is TaskStatus.open,
+            done=task.status is TaskStatus.done,
         )
         for task in sorted(latest, key=lambda task: order[task.status])
     ]

@@ -11,9 +11,11 @@ from starlette.routing import Route
 
 from domain.labels import NEED_LABELS
 from domain.needs import IncidentId, NeedStatus, read_reference
+from domain.opening import NeedWrong
 from domain.rights import Right
 from infra import clock
 from infra.playbooks import load_catalogue
+from infra.recording import read_incident_reference
 from infra.store.lists import CursorWrong, NeedsWanted
 from web.console.layout import console_page
 from web.console.listed import LONGEST, page_links, show_needs
@@ -95,10 +97,11 @@ def _statuses(standing: str, *, searched: bool) -> Iterator[NeedStatus]:
 def _read_incident(text: str | None, wrong: dict[str, str]) -> IncidentId | None:
     if not text:
         return None
-    letters = "".join(text.upper().split()).replace("-", "").removeprefix("X")
-    if len(letters) != 6 or not letters.isalnum():
+    try:
+        return read_incident_reference(text)
+    except NeedWrong:
         wrong["incident"] = "Enter an incident's reference, such as X-7K3QX2."
-    return f"X-{letters}"
+        return None
 
 
 def _read_day(asked: dict[str, str], place: str, wrong: dict[str, str]) -> date | None:

@@ -10,11 +10,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from domain.capabilities import Capability
+from domain.labels import BASIS_LABELS
 from domain.opening import MOST_LINES, NeedWrong
 from domain.rights import Right
 from infra.commands.opening import RecordNeed
 from infra.playbooks import load_catalogue, load_playbook, playbook_names
 from infra.trying import TryingDoor
+from web.console.finding import partners_called
 from web.console.layout import console_page
 from web.console.need import AT, need_path
 from web.console.new_need_checked import checked
@@ -49,7 +52,8 @@ def take(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
         return _page(site, who, go, typed)
     upto = "who" if "confirm" in form or step not in STEPS else step
     try:
-        command = RecordNeed.read(**read_typed(typed | stand_ins(upto)))
+        kept_from = partners_called(site, typed.get("keep_from", "")) if upto == "who" else ()
+        command = RecordNeed.read(**read_typed(typed | stand_ins(upto)), keep_from=kept_from)
         if "confirm" in form:
             return RedirectResponse(f"{need_path(site, command.carry_out(site.door, who.by).need)}?done=recorded", 303)
         trying = TryingDoor(site.door.store, site.door.settings)
@@ -91,13 +95,18 @@ def _page(
     )
 
 
-def kinds_of_help() -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Every kind of help (code, title, units), by category."""
+def kinds_of_help() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every kind of help, with the units it is counted in, by category."""
     catalogue = load_catalogue()
     return [
-        (title, [(c.code, c.title, c.units) for c in catalogue.capabilities if c.category == code])
+        (title, [(c.code, _with_units(c)) for c in catalogue.capabilities if c.category == code])
         for code, title in catalogue.categories.items()
     ]
+
+
+def _with_units(capability: Capability) -> str:
+    title, units = capability.title, capability.units
+    return title if title.lower() in units.lower() else f"{title} (in {units})"
 
 
 def _kinds(site: Site) -> dict[str, Any]:
@@ -113,4 +122,8 @@ def _ways(site: Site) -> dict[str, Any]:
     }
 
 
-CHOICES = {"what": _kinds, "when": _ways}
+def _bases(site: Site) -> dict[str, Any]:
+    return {"bases": [(basis.value, label) for basis, label in BASIS_LABELS.items()]}
+
+
+CHOICES = {"what": _kinds, "when": _ways, "who": _bases}

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from domain.labels import say_list
+from domain.incidents import Incident
+from domain.labels import BASIS_LABELS, begin_great, say_list
 from domain.needs import Need, Resident
 from domain.opening import NeedRequest
 from domain.situations import Situation
 from domain.values import plural
 from infra import clock
 from infra.commands.opening import RecordNeed
-from infra.noticing import BY_VOICE, LOOK_AT, odd_times, private_words, somebody_could, unknown_area, who_could
+from infra.noticing import (
+    BY_VOICE,
+    LOOK_AT,
+    NO_ADDRESS,
+    NOBODY_ON_DUTY,
+    odd_times,
+    private_words,
+    somebody_could,
+    unknown_area,
+    who_could,
+)
 from infra.trying import TryingDoor
 from notifications.previewing import preview
 from web.console.layout import console_page
@@ -47,7 +58,7 @@ def checked(site: Site, who: SignedIn, typed: Mapping[str, str], command: Record
         "new_need_check.html",
         at="/console/needs",
         typed=typed,
-        parts_said=_parts(site, need, request.resident, typed),
+        parts_said=_parts(site, need, incident, request.resident, typed),
         mail=[text.replace(need.id, "N-…") for text in (mail.subject, mail.text)] if mail else None,
         warnings=list(_warnings(site, request, need)),
         notes=list(_notes(site, situation, request.resident)),
@@ -56,7 +67,9 @@ def checked(site: Site, who: SignedIn, typed: Mapping[str, str], command: Record
     )
 
 
-def _parts(site: Site, need: Need, resident: Resident, typed: Mapping[str, str]) -> list[Part]:
+def _parts(
+    site: Site, need: Need, incident: Incident | None, resident: Resident, typed: Mapping[str, str]
+) -> list[Part]:
     lines = [f"{line.capability.title}: {line.amount}, by {site.say(line.due)}" for line in need.lines]
     urgent = f"Yes: {need.urgent_because}" if need.urgent_because else "Yes" if need.urgent else "No"
     when = [
@@ -64,9 +77,10 @@ def _parts(site: Site, need: Need, resident: Resident, typed: Mapping[str, str])
         ("Where", need.place or need.area),
         ("Urgent", urgent),
         ("Playbook", need.playbook.title),
-        *([("Incident", need.incident)] if need.incident else []),
+        *([("Incident", f"{incident.name} ({incident.id})")] if incident else []),
     ]
     by = WAYS.get(resident.reached_by.value, "") if resident.reached_by else "Nobody to tell"
+    names = site.store.responder_names(need.keep_from)
     who = [
         ("Name", resident.name),
         ("Email", resident.email),
@@ -76,7 +90,8 @@ def _parts(site: Site, need: Need, resident: Resident, typed: Mapping[str, str])
         ("Who speaks for them", _joined(resident.referrer_name, resident.referrer_email, resident.referrer_phone)),
         ("Notes", resident.notes),
         ("Sensitive", "Yes" if need.sensitive else None),
-        ("Never to be asked", ", ".join(need.keep_from)),
+        ("Why the council may keep this", BASIS_LABELS[need.lawful_basis]),
+        ("Never to be asked", "\n".join(f"{names.get(id, id)} ({id})" for id in need.keep_from)),
     ]
     return [
         Part("what", "What is needed", [("Summary", need.summary), ("Parts", "\n".join(lines))]),
@@ -101,9 +116,9 @@ def _notes(site: Site, situation: Situation, resident: Resident) -> Iterator[str
     if resident.write_to is None:
         yield BY_VOICE[resident.reached_by]
     if not (resident.address or situation.need.place):
-        yield "There is no address, so whoever says yes is not told where to come. You can add it later."
+        yield f"{NO_ADDRESS} You can add it later."
     if not situation.on_duty(clock.now()):
-        yield "There is no duty officer to hand over to."
+        yield NOBODY_ON_DUTY
 
 
 def _who_could_be_asked(site: Site, situation: Situation) -> Iterator[str]:
@@ -112,6 +127,6 @@ def _who_could_be_asked(site: Site, situation: Situation) -> Iterator[str]:
     for round in need.playbook.rounds:
         count = len(who_could(site.store, situation, round, need.lines))
         many = f"{LOOK_AT} or more" if count >= LOOK_AT else plural(count, "partner", "partners")
-        yield f"{round.name.capitalize()}: {many} who could be asked"
+        yield f"{begin_great(round.name)}: {many} who could be asked"
     if nobody := [line.amount for line in need.lines if not somebody_could(site.store, situation, line)]:
         yield f"Nobody in the directory could give {say_list(nobody)} here, so this goes to an officer at once."

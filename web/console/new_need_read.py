@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.opening import MOST_LINES, NeedWrong
+from domain.values import MOST_OF_ONE
 
 STEPS = ("what", "when", "who")
 FIRST_ROWS = 3
-MOST = 100_000
 USUAL = "usual"  # a choice that says nothing
 WHEN = ("needed_by", "postcode", "area", "at", "urgent", "urgent_because", "playbook", "incident", "category")
 WHO = (
@@ -22,6 +22,7 @@ WHO = (
     "referrer_name",
     "referrer_email",
     "referrer_phone",
+    "lawful_basis",
     "notes",
     "sensitive",
     "keep_from",
@@ -64,7 +65,6 @@ def read_typed(typed: Mapping[str, str]) -> dict[str, Any]:
     """The fields as the command has them; nothing else that was sent is read. Raises `NeedWrong`."""
     said: dict[str, Any] = {name: text for name in TEXTS if (text := typed.get(name, "").strip()) not in ("", USUAL)}
     said["lines"] = tuple(text for _, text in _lines(typed))
-    said["keep_from"] = tuple(id for id in typed.get("keep_from", "").replace(",", " ").replace(";", " ").split())
     said["urgent"], said["sensitive"] = typed.get("urgent") == "yes", typed.get("sensitive") == "yes"
     if not said["urgent"]:
         said.pop("urgent_because", None)
@@ -86,8 +86,8 @@ def _lines(typed: Mapping[str, str]) -> list[tuple[int, str]]:
             continue
         if not what:
             raise NeedWrong(f"what-{row}", "select what it is")
-        if not (count.isascii() and count.isdigit() and 0 < int(count[:7]) <= MOST):
-            raise NeedWrong(f"count-{row}", "enter a whole number from 1 to 100,000, such as 2")
+        if not (count.isascii() and count.isdigit() and 0 < int(count[:7]) <= MOST_OF_ONE):
+            raise NeedWrong(f"count-{row}", f"enter a whole number from 1 to {MOST_OF_ONE:,}, such as 2")
         found.append((row, f"{what}:{count}{'@' + due if due else ''}"))
     return found
 
@@ -95,8 +95,8 @@ def _lines(typed: Mapping[str, str]) -> list[tuple[int, str]]:
 def stand_ins(upto: str) -> dict[str, str]:
     """For pages still to come: what lets those before be checked already."""
     later = {"what": WHEN + WHO, "when": WHO, "who": ()}[upto]
-    benign = {"area": "Norbiton", "resident_email": "nobody@example.org"}
-    return {name: benign.get(name, "") for name in later}
+    harmless = {"area": "Still to come", "contact_by": "post", "address": "Still to come"}
+    return {name: harmless.get(name, "") for name in later}
 
 
 def step_of(place: str, typed: Mapping[str, str]) -> tuple[str, str]:

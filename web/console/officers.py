@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,7 +18,7 @@ from domain.playbooks import Role
 from domain.rights import Right
 from infra import clock
 from infra.faults import say_fault
-from infra.officers import add_officer, find_officer, give_role, invite, new_officer, set_disabled
+from infra.officers import add_officer, find_officer, give_role, invite, new_officer, set_disabled, set_phone
 from infra.store.signing_in import Audit
 from web.console.layout import console_page
 from web.forms import Form, check_size
@@ -53,7 +55,7 @@ def add(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
     except ValidationError as faults:
         wrong = {str(fault["loc"][0]): _sentence(str(fault["loc"][0]), say_fault(fault)) for fault in faults.errors()}
         return _new(site, who, 422, wrong, form)
-    if find_officer(site.store, officer.email) or not add_officer(site.store, officer, who.by):
+    if find_officer(site.store, officer.email, disabled=True) or not add_officer(site.store, officer, who.by):
         return _new(site, who, 422, {"email": "Somebody with this email address is on the list already"}, form)
     return _one(site, who, officer, link=invite(site.door, officer, who.by), done="Added to the list")
 
@@ -68,6 +70,8 @@ def change(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
     officer, what = _found(site, request), form.get("do", "")
     if what == "invite" and not officer.disabled:
         return _one(site, who, officer, link=invite(site.door, officer, who.by), done="There is a new set-up link")
+    if what == "phone":
+        return change_phone(site, who, officer, form, partial(_one, site, who, officer), f"{LIST}/{officer.id}")
     if officer.id == who.officer.id:
         sentence = "You cannot change your own role or access. Another administrator can."
         return _one(site, who, officer, 422, wrong={"role": sentence})
@@ -84,7 +88,20 @@ def change(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
     return RedirectResponse(f"{site.prefix}{LIST}/{officer.id}?done={what}", 303)
 
 
+def change_phone(
+    site: Site, who: SignedIn, officer: Officer, form: Form, again: Callable[..., Response], path: str
+) -> Response:
+    """Take a phone number down; `again` shows the page with what is wrong with it."""
+    typed = form.get("phone", "")[:60]
+    try:
+        set_phone(site.store, officer, typed, who.by)
+    except ValidationError as faults:
+        return again(422, wrong={"phone": _sentence("phone", say_fault(faults.errors()[0]))}, typed={"phone": typed})
+    return RedirectResponse(f"{site.prefix}{path}?done=phone", 303)
+
+
 DONE = {
+    "phone": "The phone number is as you typed it",
     "role": "The role has been changed, in sessions that are open too",
     "disable": "They are signed out, and cannot sign in any more",
     "enable": "They may sign in again",
@@ -123,7 +140,13 @@ def _password(site: Site, officer: Officer) -> str:
 
 
 def _one(site: Site, who: SignedIn, officer: Officer, status: int = 200, **given: Any) -> Response:
-    values = {"link": "", "done": "", "wrong": {}, "password": _password(site, officer)} | given
+    values = {
+        "link": "",
+        "done": "",
+        "wrong": {},
+        "password": _password(site, officer),
+        "typed": {"phone": officer.phone or ""},
+    } | given
     return console_page(
         site, who, "officer.html", status, at=AT, officer=officer, role=ROLE_LABELS[officer.role], roles=_roles(),
         sessions=len(site.store.sessions(officer.id)), myself=officer.id == who.officer.id, **values,

@@ -15,14 +15,12 @@ from domain.rights import Right
 from domain.times import say_when
 from domain.values import plural
 from infra import clock
-from infra.commands.partners import PausePartner, resume_partner
+from infra.commands.partners import MOST_A_WEEK, LimitPartner, PausePartner, resume_partner
 from web.console.layout import console_page
 from web.console.partners import AT, about_partner, find_partner, partner_path
 from web.forms import Form, check_size, wants_to_change
 from web.signin.guarding import SignedIn, guarded
 from web.site import Site
-
-MOST_A_WEEK = 1000
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _read(site: Site, who: SignedIn, responder: Responder, form: Form) -> Wanted
             again = f"{responder.name} may be asked again from now on."
             return Wanted(again, lambda: resume_partner(site.door, responder, who.by), "resumed")
         case "limit":
-            return _limit(site, responder, form.get("limit", "").strip())
+            return _limit(site, who, responder, form.get("limit", "").strip())
         case _:
             raise NeedWrong("what", "select what is to change")
 
@@ -100,14 +98,12 @@ def _pause(site: Site, who: SignedIn, responder: Responder, until: str) -> Wante
     return Wanted(said, lambda: pause.carry_out(site.door, responder, who.by), "paused")
 
 
-def _limit(site: Site, responder: Responder, typed: str) -> Wanted:
+def _limit(site: Site, who: SignedIn, responder: Responder, typed: str) -> Wanted:
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 5 and int(typed) <= MOST_A_WEEK):
         raise NeedWrong("limit", f"enter a whole number from 0 to {MOST_A_WEEK:,}, or leave it empty for no limit")
-    if not typed and responder.is_person():
-        raise NeedWrong("limit", "a helper always has a limit, so that nobody is worn out: enter a whole number")
-    limit = int(typed) if typed else None
+    command = LimitPartner(limit=int(typed) if typed else None)
+    command.check(responder)
+    limit = command.limit
     often = "as often as it takes" if limit is None else f"at most {plural(limit, 'time', 'times')} a week"
     said = f"{responder.name} is asked {often}."
-    return Wanted(
-        said, lambda: site.store.revise(responder.id, lambda known: known.but(weekly_limit=limit), clock.now()), "limit"
-    )
+    return Wanted(said, lambda: command.carry_out(site.door, responder, who.by), "limit")

@@ -12,8 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from domain.capabilities import Sector
-from domain.labels import NEED_LABELS, OUTCOME_LABELS, label_code, label_invitation, label_responder, say_list
+from domain.labels import SECTOR_LABELS, label_code, label_invitation, label_need, label_responder, say_list
 from domain.responders import Check, Responder
 from domain.rights import Right
 from infra import clock
@@ -117,7 +116,7 @@ def show_all(site: Site, request: Request, who: SignedIn) -> Response:
     )
 
 
-SECTORS = {"": "Every sector"} | {sector.value: sector.value.capitalize() for sector in Sector}
+SECTORS = {"": "Every sector"} | {sector.value: label for sector, label in SECTOR_LABELS.items()}
 
 
 def _capabilities() -> dict[str, str]:
@@ -129,7 +128,7 @@ def _in_list(site: Site, row: ResponderListed) -> PartnerInList:
     return PartnerInList(
         id=responder.id,
         name=responder.name,
-        sector=responder.sector.value.capitalize(),
+        sector=SECTOR_LABELS[responder.sector],
         gives=", ".join(_titles(responder.capabilities)) or "Nothing known",
         where=", ".join(responder.areas) or (f"Within {responder.radius_km:g} km" if responder.radius_km else ""),
         past=_past(row),
@@ -201,7 +200,7 @@ def _facts(site: Site, row: ResponderListed) -> Iterator[tuple[str, str]]:
     """What is on record, nothing private."""
     found = row.responder
     yield "Id", found.id
-    yield "Sector", found.sector.value.capitalize()
+    yield "Sector", SECTOR_LABELS[found.sector]
     yield "Can give", ", ".join(_titles(found.capabilities)) or "Nothing known"
     yield "Where", _where(found)
     yield "Capacity", "Not known" if found.capacity is None else f"{found.capacity:,} at once"
@@ -249,7 +248,6 @@ def _ask(site: Site, asked: Asked) -> AskShown:
         for word, name in counts
         if (count := getattr(share, name))
     ]
-    ended = f": {OUTCOME_LABELS[need.outcome].lower()}" if need.outcome else ""
     return AskShown(
         need=need.id,
         summary=need.summary,
@@ -257,7 +255,7 @@ def _ask(site: Site, asked: Asked) -> AskShown:
         said=label_invitation(invitation),
         gives=", ".join(gives),
         when=site.say(invitation.answered_at or invitation.asked_at),
-        need_stands=NEED_LABELS[need.status] + ended,
+        need_stands=label_need(need.status, need.outcome),
     )
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from domain.labels import say_some
 from domain.playbooks import Playbook
+from domain.times import say_length
 from domain.values import read_duration
 from infra import clock
 from infra.playbooks import playbook_names
 from infra.rehearsal import Forecast, rehearse
 from infra.rehearsing import candidates_for, recorded
-from web.console.playbook_read import say_length
 from web.forms import Form, Wrong
 from web.site import Site
 

@@ -17,7 +17,7 @@ from domain.periods import Period, PeriodWrong, read_period, say_period
 from domain.reporting import Report
 from domain.rights import Right
 from infra import clock
-from infra.charting import CHART_POLICY, CHARTS, say_chart
+from infra.charting import CHART_POLICY, CHARTS, charts_of, say_chart
 from infra.reporting import make_report, report_csv
 from web.console.layout import console_page
 from web.signin.guarding import SignedIn, guarded
@@ -45,7 +45,7 @@ class Kept:
     _lock: Lock = field(default_factory=Lock)
 
     def show(self, site: Site, request: Request, who: SignedIn) -> Response:
-        """A period, and its figures as they stand now."""
+        """A period and its figures as they stand now; unasked, those of last month, or of this one if that has none."""
         wrong: dict[str, str] = {}
         try:
             period = _period(site, request)
@@ -53,6 +53,9 @@ class Kept:
             wrong = {mistake.place: mistake.sentence}
             period = None
         report = self._make(site, period, anew=True) if period else None
+        if report and not report.needs and not any(request.query_params.get(place) for place in ("from", "to")):
+            period = _this_month(site)
+            report = self._make(site, period, anew=True)
         return console_page(
             site,
             who,
@@ -102,6 +105,11 @@ def _period(site: Site, request: Request) -> Period:
     return read_period(request.query_params.get("from"), request.query_params.get("to"), today)
 
 
+def _this_month(site: Site) -> Period:
+    today = clock.now().astimezone(site.settings.zone).date()
+    return Period(first=today.replace(day=1), last=today)
+
+
 def _asked(site: Site, request: Request) -> Period:
     """The period in an address we made; there is nothing behind any other."""
     try:
@@ -126,5 +134,5 @@ def _charts(site: Site, report: Report, period: Period) -> dict[str, dict[str, s
     """By the table each chart is of: its address, and what it shows in words."""
     return {
         chart.of: {"src": _address(site, f"chart/{name}.svg", period), "alt": say_chart(name, report)}
-        for name, chart in CHARTS.items()
+        for name, chart in charts_of(report).items()
     }

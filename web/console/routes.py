@@ -20,6 +20,7 @@ from web.console import (
     officers,
     partner_wishes,
     partners,
+    persons,
     playbooks,
     report,
     settings,
@@ -51,6 +52,7 @@ def console_routes(site: Site) -> list[Route]:
         *settings.routes(site),
         *officers.routes(site),
         *keys.routes(site),
+        *persons.routes(site),
         *auditing.routes(site),
         *signing_in.last(site),
     ]

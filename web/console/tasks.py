@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from domain.changes import Refusal
-from domain.labels import TASK_OUTCOME_LABELS, label_task
+from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS, label_task
 from domain.officers import Task, TaskKind, TaskOutcome, TaskStatus
 from domain.opening import NeedWrong
 from domain.rights import Right
@@ -20,17 +20,20 @@ from domain.telling import WITH_COUNTS, outcomes_of
 from infra.commands import COMMANDS
 from infra.commands.command import Command
 from infra.door import Done
+from notifications.to_officers import ABOUT_A_PERSON
 from web.console.beside import two_needs, weigh_offers
+from web.console.forms import FORMS
 from web.console.layout import console_page
 from web.console.listed import show_tasks
 from web.console.need_shown import lines_of, tags_of
 from web.forms import Form, Wrong, check_size, read_note, wants_to_change
 from web.signin.guarding import SignedIn, guarded
 from web.site import Site
-from web.task_words import KINDS, TO_DO, amounts_of, follows, read_received, script_for
+from web.task_words import amounts_of, follows, read_received, script_for, what_to_do
 
 AT = "/console/"
 MOST_LISTED = 200
+WITH_WORDS = (TaskKind.question, TaskKind.worry, TaskKind.vet, TaskKind.resident_says)
 DONE = {"taken": "It is yours. Nobody else is asked to take it.", "ended": "It is recorded."}
 
 
@@ -80,6 +83,8 @@ def send(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
         return _page(site, opened, 403, notice="Your role may look at tasks and take none.")
     if wants_to_change(request, form):
         return _page(site, opened, typed=form)
+    if "answer" in form and opened.task.status is TaskStatus.open:
+        return _page(site, opened, 409, notice="Take the task first; then say how it ended.")
     if "answer" in form or opened.may_end:
         return _end(site, opened, form)
     return _carry_out(site, opened, COMMANDS["take"].read(task=opened.task.id), form, "taken")
@@ -121,7 +126,7 @@ def _end(site: Site, opened: Open, form: Form) -> Response:
         at=AT,
         need=need,
         task=opened.task,
-        kind=KINDS[opened.task.kind],
+        kind=TASK_LABELS[opened.task.kind],
         answer=TASK_OUTCOME_LABELS[said],
         follows=follows(opened.task, said),
         got=[need.line(number).capability.amount(count) for number, count in (received or {}).items()],
@@ -167,26 +172,41 @@ def _page(
         tags=tags_of(situation),
         lines=lines_of(site, situation),
         task=task,
-        kind=KINDS[task.kind],
-        to_do=TO_DO[task.kind],
+        kind=TASK_LABELS[task.kind],
+        to_do=what_to_do(task),
         standing=label_task(task),
         officer=next((o.name for o in situation.officers if o.id == task.officer), "Nobody yet"),
         take_by=site.say(task.take_by) if task.status is TaskStatus.open else None,
         again_at=site.say(task.again_at) if task.again_at else None,
         may_take=task.status is TaskStatus.open and opened.who.may(Right.respond),
         theirs=opened.theirs,
+        finished=task.status is TaskStatus.done,
         outcomes={outcome.value: TASK_OUTCOME_LABELS[outcome] for outcome in may_end},
         counted=[outcome.value for outcome in WITH_COUNTS if outcome in may_end],
         amounts=amounts_of(situation),
         script=script_for(site, situation, task) if may_end else (),
         danger=task.kind is TaskKind.worry and task.status is not TaskStatus.done,
         note_required=task.kind is TaskKind.worry,
+        **_whom(site, situation, task),
         **_beside(site, situation, task),
         typed=typed or {},
         wrong=wrong or {},
         notice=notice,
         done=done,
     )
+
+
+def _whom(site: Site, situation: Situation, task: Task) -> dict[str, Any]:
+    """Whom a task is about, and where their words and their answer stand: who they are, not what they said."""
+    invitation = situation.by_id.get(task.invitation or "")
+    id = invitation.responder if invitation else ""
+    return {
+        "partner": id,
+        "partner_name": site.store.responder_names([id]).get(id) if id else None,
+        "wrote": task.kind in WITH_WORDS and task.note is not None,
+        "resident": task.kind in ABOUT_A_PERSON,
+        "answerable": FORMS["answer"].possible(situation) and not situation.need.closed,
+    }
 
 
 def _beside(site: Site, situation: Situation, task: Task) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from domain.labels import say_some
+from domain.labels import begin_great, say_some
 from domain.messages import Channel, Message, MessageKind
 from domain.values import plural
 from infra.store import MessageState
@@ -82,7 +81,6 @@ STATE_COLOURS = {
     MessageState.sending: "grey",
     MessageState.skipped: "grey",
 }
-AT_A_COMMAND_LINE = re.compile(r"; `muster [^`]*`[^;.]*")
 IN_TROUBLE = (MessageState.bounced, MessageState.complained, MessageState.failed, MessageState.unknown)
 
 
@@ -95,9 +93,8 @@ def recipient(to: str, names: Mapping[str, str]) -> str:
 
 
 def as_sentence(words: str) -> str:
-    """`is in the past` as a sentence of its own; what only helps at a command line is left out."""
-    plain = AT_A_COMMAND_LINE.sub("", words).rstrip(".")
-    return plain[:1].upper() + plain[1:] + "."
+    """`is in the past` as a sentence of its own."""
+    return begin_great(words.rstrip(".")) + "."
 
 
 def way(channel: Channel) -> str:

@@ -21,7 +21,7 @@ from web.site import Site
 from web.writing import signing_in
 
 PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
-OWN_PATH = re.compile(rf"/console/(?:{PART}(?:/{PART})*)?")
+OWN_PATH = re.compile(rf"/console/(?:{PART}(?:/{PART})*(?:\?partner={PART})?)?")
 
 
 @dataclass(frozen=True)
@@ -84,5 +84,5 @@ def plain_page(site: Site, status: int, title: str, *sentences: str) -> Response
 
 
 def where_next(text: str) -> str:
-    """Where to go after signing in: a path of the console, whatever was asked for."""
+    """Where to go after signing in: a page of the console, about one partner if it says so; whatever was asked for."""
     return text if OWN_PATH.fullmatch(text) and not text.startswith("/console/sign-") else "/console/"

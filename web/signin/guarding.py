@@ -91,7 +91,8 @@ def _to_sign_in(site: Site, request: Request) -> Response:
     """The way to sign in, and back to what was asked for; never to what a form was sent to."""
     from web.signin.before import where_next
 
-    asked = where_next(request.url.path) if request.method == "GET" else "/console/"
+    path, whole = request.url.path, f"{request.url.path}?{request.url.query}"
+    asked = max(where_next(path), where_next(whole), key=len) if request.method == "GET" else "/console/"
     back = f"?next={asked}" if asked != "/console/" else ""
     return RedirectResponse(f"{site.prefix}/console/sign-in{back}", 303)
 

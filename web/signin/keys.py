@@ -11,7 +11,6 @@ from domain.links import hash_token
 from domain.rights import Right
 from domain.signing_in import SEEN_APART
 from infra import clock
-from infra.api_keys import make_key as make_key
 from web.site import Site
 
 BEARER = re.compile(r"bearer +(muster_[A-Za-z0-9_-]{43})", re.IGNORECASE)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,7 +24,7 @@ from web.site import Site
 
 WRONG = (
     "The email address or the password is not right. After 5 wrong passwords an account is locked for a while, and "
-    "for longer each time."
+    "for longer each time. A set-up link from an administrator unlocks it at once."
 )
 
 
@@ -44,8 +47,9 @@ def take(site: Site, request: Request, visitor: Visitor, form: Form) -> Response
     network = network_of(client_address(request, site.settings.proxy))
     if site.limits.wrong_passwords.is_reached(network):
         raise TooOften(60)
-    officer = find_officer(site.store, email)
-    account = site.store.begin_try(officer.id if officer and not officer.disabled else "", clock.now())
+    officer = find_officer(site.store, email, disabled=True)
+    known = officer.id if officer and not officer.disabled else ""
+    account = site.store.begin_try(known, clock.now(), stands_for(site, request, known))
     kept = account.password if account else None
     if not (is_password(kept, password[: LONGEST_PASSWORD + 1]) and kept and officer):
         site.limits.wrong_passwords.wait(network)
@@ -53,16 +57,23 @@ def take(site: Site, request: Request, visitor: Visitor, form: Form) -> Response
         return _page(site, visitor, following, 422, wrong={"email": WRONG}, email=email)
     if stronger := renewed(kept, password):
         site.store.rehash_password(officer.id, kept, stronger)
-    return let_in(site, officer, "password", following)
+    return let_in(site, officer, "password", following, stands_for(site, request, officer.id))
 
 
 PLACES = {"email": "email address", "password": "password"}
 
 
-def let_in(site: Site, officer: Officer, how: str, following: str) -> Response:
+def stands_for(site: Site, request: Request, officer: str) -> str:
+    """How the store knows the network an officer signs in from: nobody without the signing key can tell which it is."""
+    network = network_of(client_address(request, site.settings.proxy))
+    secret = site.settings.signing_keys[site.door.kid]
+    return hmac.new(secret, f"network|{officer}|{network}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def let_in(site: Site, officer: Officer, how: str, following: str, network: str = "") -> Response:
     """Begin a session, always a new one, and go on."""
     response = RedirectResponse(site.prefix + following, 303)
-    set_cookie(site.settings, response, SIGNED_IN, sign_in(site.store, officer, how))
+    set_cookie(site.settings, response, SIGNED_IN, sign_in(site.store, officer, how, network))
     end_cookie(site.settings, response, SIGNING_IN)
     return response
 

@@ -36,8 +36,9 @@ class SignedIn:
         return may(self.officer.role, right)
 
 
-def sign_in(store: Store, officer: Officer, how: str) -> str:
-    """Begin a session and return what its cookie holds: always new, whatever the browser sent."""
+def sign_in(store: Store, officer: Officer, how: str, network: str = "") -> str:
+    """Begin a session and return what its cookie holds: always new, whatever the browser sent. `network` stands for
+    where it was, if tries from there are to be let through when others lock the account."""
     secret, now = secrets.token_urlsafe(32), clock.now()
     session = Session(
         hash=hash_token(secret),
@@ -48,7 +49,7 @@ def sign_in(store: Store, officer: Officer, how: str) -> str:
         seen_at=now,
         ends_at=now + LONGEST,
     )
-    store.begin_session(session, Audit(now, f"officer:{officer.id}", "signed-in", detail=how))
+    store.begin_session(session, Audit(now, f"officer:{officer.id}", "signed-in", detail=how), network)
     return secret
 
 

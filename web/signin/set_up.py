@@ -12,7 +12,7 @@ from infra import clock
 from infra.store.signing_in import Audit
 from web.forms import Form
 from web.signin.before import Visitor, plain_page
-from web.signin.local import let_in
+from web.signin.local import let_in, stands_for
 from web.signin.passwords import hash_password
 from web.site import Site
 
@@ -39,7 +39,7 @@ def take(site: Site, request: Request, visitor: Visitor, form: Form) -> Response
     link, who = hash_token(request.path_params["token"]), f"officer:{officer.id}"
     if not site.store.set_password(link, hash_password(password), clock.now(), Audit(clock.now(), who, "password-set")):
         return link_over(site)
-    return let_in(site, officer, "password", "/console/")
+    return let_in(site, officer, "password", "/console/", stands_for(site, request, officer.id))
 
 
 def officer_of_link(site: Site, token: str) -> Officer | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.duplicates import Whose
+from domain.holding import cannot_hold
 from domain.incidents import Incident
 from domain.messages import MessageKind
 from infra.store import ALL_HELD, MOST_OF_ONE
@@ -48,9 +49,13 @@ class IncidentTables(Connected):
         with self._reading() as db:
             return read_incident(db, id)
 
-    def incidents(self) -> list[Incident]:
+    def incidents(self, limit: int = 1000) -> list[Incident]:
         with self._reading() as db:
-            rows = db.execute("SELECT doc FROM incidents ORDER BY opened_at DESC, id").fetchall()
+            rows = db.execute(
+                "SELECT doc FROM incidents WHERE held OR id IN"
+                " (SELECT id FROM incidents ORDER BY opened_at DESC, id LIMIT ?) ORDER BY opened_at DESC, id",
+                (limit,),
+            ).fetchall()
         return [Incident.model_validate_json(doc) for (doc,) in rows]
 
     def hold(self, incident: str | None, now: datetime) -> bool:
@@ -126,6 +131,8 @@ def _set_moment(db: sqlite3.Connection, id: str, name: str, moment: datetime | N
     """Set or clear one moment of an incident; `False` if there is no such incident, or it is so already."""
     before = read_incident(db, id)
     if before is None or (getattr(before, name) is None) is (moment is None):
+        return False
+    if name == "held_at" and moment and cannot_hold(before):
         return False
     after = before.but(**{name: moment})
     db.execute("UPDATE incidents SET held = ?, doc = ? WHERE id = ?", (int(after.held), after.model_dump_json(), id))

@@ -53,6 +53,12 @@ class ListsTables(RespondersListed, NeedsSeen):
             (at_risk,) = db.execute(f"SELECT count(*) FROM listed WHERE {AT_RISK}", risk).fetchone()  # noqa: S608
         return Counts({s: statuses.get(s, 0) for s in NeedStatus if s is not NeedStatus.closed}, tasks, at_risk)
 
+    def counts_of(self, incident: str) -> dict[NeedStatus, int]:
+        with self._reading() as db:
+            found = db.execute("SELECT status, count(*) FROM listed WHERE incident = ? GROUP BY status", (incident,))
+            counts = {NeedStatus(status): int(count) for status, count in found}
+        return {status: counts[status] for status in NeedStatus if status in counts}
+
     def tasks_for(self, officer: str | None, limit: int = 100) -> list[TaskListed]:
         whose, values = ("officer = ? AND ", [officer]) if officer is not None else ("", [])
         with self._reading() as db:
@@ -140,7 +146,8 @@ def _add_search(db: sqlite3.Connection, text: str, parts: list[str], values: lis
     if SHORTEST_PREFIX <= len(letters) <= 6 and set(letters) <= set(LETTERS):
         found += _beginning(db, "id", f"N-{letters}")
     if len(key) >= SHORTEST_PREFIX:
-        found += _beginning(db, "key", key)
+        programs = [f"key:{id}|" for (id,) in db.execute("SELECT id FROM api_keys")]
+        found += [need for program in ("", *programs) for need in _beginning(db, "key", program + key)]
     if found:
         parts.append(f"need IN ({','.join('?' * len(found))})")
         values += found

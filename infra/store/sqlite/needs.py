@@ -11,7 +11,7 @@ from domain.changes import Change, Slot
 from domain.events import Event
 from domain.invitations import Invitation
 from domain.keeping import Kept
-from domain.needs import Need, NeedStatus, Resident
+from domain.needs import Need, NeedStatus, Outcome, Resident
 from domain.officers import Officer, Task
 from domain.situations import Situation
 from infra.store import Committed, Conflict, NeedRow, SameKey, TokenRow, WeekFull
@@ -33,7 +33,12 @@ class NeedTables(Connected):
     """Reads a need whole, writes a change whole."""
 
     def add_need(
-        self, change: Change, resident: Resident, tokens: Sequence[TokenRow], key: str | None = None
+        self,
+        change: Change,
+        resident: Resident,
+        tokens: Sequence[TokenRow],
+        key: str | None = None,
+        digest: str | None = None,
     ) -> Committed | SameKey | Conflict:
         need = change.need
         with self._writing() as db:
@@ -44,8 +49,8 @@ class NeedTables(Connected):
             if change.whose and was_overtaken(db, change.whose):
                 return Conflict()
             db.execute(
-                "INSERT INTO needs (id, version, status, category, area, needed_by, opened_at, wake_at, key, incident,"
-                " exercise, doc) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO needs (id, version, status, category, area, needed_by, opened_at, wake_at, key,"
+                " key_digest, incident, exercise, doc) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     need.id,
                     need.status.value,
@@ -55,6 +60,7 @@ class NeedTables(Connected):
                     micros(need.opened_at),
                     maybe_micros(need.wake_at),
                     key,
+                    digest,
                     need.incident,
                     int(need.exercise),
                     need.model_dump_json(),
@@ -70,6 +76,11 @@ class NeedTables(Connected):
         with self._reading() as db:
             row = db.execute("SELECT id FROM needs WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
+
+    def digest_of_key(self, need: str) -> str | None:
+        with self._reading() as db:
+            row = db.execute("SELECT key_digest FROM needs WHERE id = ?", (need,)).fetchone()
+        return row[0] if row else None
 
     def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
         with self._reading() as db:
@@ -161,7 +172,7 @@ class NeedTables(Connected):
             NeedRow(
                 need,
                 NeedStatus(status),
-                outcome,
+                Outcome(outcome) if outcome else None,
                 category,
                 area,
                 instant(needed_by),

@@ -116,7 +116,7 @@ FORGET: dict[Kept, tuple[str, ...]] = {
         "UPDATE messages SET frozen = NULL WHERE need = ?",
     ),
     Kept.words: ("DELETE FROM notes WHERE need = ?",),
-    Kept.shared_words: ("UPDATE needs SET key = NULL WHERE id = ?",),
+    Kept.shared_words: ("UPDATE needs SET key = NULL, key_digest = NULL WHERE id = ?",),
     Kept.message_bodies: (FORGET_BODIES,),
     Kept.links: ("DELETE FROM tokens WHERE need = ? AND purpose = 'status'",),
     Kept.resident_keys: ("DELETE FROM resident_keys WHERE need = ?",),

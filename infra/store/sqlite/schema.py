@@ -61,6 +61,10 @@ CREATE TABLE accounts (
     officer TEXT PRIMARY KEY, password TEXT, failures INTEGER NOT NULL DEFAULT 0, locked_until INTEGER,
     link TEXT UNIQUE, link_until INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE networks (
+    officer TEXT NOT NULL, network TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, locked_until INTEGER,
+    seen_at INTEGER NOT NULL, PRIMARY KEY (officer, network)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE attempts (
     hash TEXT PRIMARY KEY, state TEXT NOT NULL, nonce TEXT NOT NULL, verifier TEXT NOT NULL, until INTEGER NOT NULL,
     next TEXT NOT NULL, link TEXT
@@ -78,6 +82,7 @@ CREATE TABLE api_keys (
     id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, rights TEXT NOT NULL, made_by TEXT NOT NULL,
     made_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
+ALTER TABLE needs ADD COLUMN key_digest TEXT;
 CREATE TABLE audit (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL,
     about TEXT NOT NULL, detail TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL

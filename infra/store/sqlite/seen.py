@@ -22,6 +22,7 @@ NEEDS = """
     SELECT id, doc FROM needs WHERE opened_at >= ? AND opened_at < ? AND (opened_at > ? OR id > ?)
     ORDER BY opened_at, id LIMIT ?
 """
+OPENED = "SELECT opened_at FROM needs WHERE id = ?"
 ASKS = """
     SELECT i.need, json_insert(i.doc, '$.sector', r.sector)
     FROM invitations i LEFT JOIN responders r ON r.id = i.responder
@@ -39,11 +40,9 @@ class NeedsSeen(Connected):
     def needs_seen(
         self, since: datetime, until: datetime, after: NeedSeen | None = None, limit: int = 200
     ) -> list[NeedFacts]:
-        begin = after.opened_at if after else since
         with self._reading() as db:
-            rows = db.execute(
-                NEEDS, (micros(begin), micros(until), micros(begin), after.id if after else "", limit)
-            ).fetchall()
+            begin = _where(db, after) if after else micros(since)
+            rows = db.execute(NEEDS, (begin, micros(until), begin, after.id if after else "", limit)).fetchall()
             needs = [id for id, _ in rows]
             asks = _asks(db, needs)
             events = _events(db, needs)
@@ -52,6 +51,12 @@ class NeedsSeen(Connected):
             NeedFacts(NeedSeen.model_validate_json(doc), tuple(asks[id]), tuple(events[id]), id in told)
             for id, doc in rows
         ]
+
+
+def _where(db: sqlite3.Connection, after: NeedSeen) -> int:
+    """Where this need stands in the order of the column; that may be gone, not the document we hold."""
+    found = db.execute(OPENED, (after.id,)).fetchone()
+    return int(found[0]) if found else micros(after.opened_at)
 
 
 def _of(db: sqlite3.Connection, query: str, needs: Sequence[str], *more: str) -> sqlite3.Cursor:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from domain.officers import Officer
 from domain.rights import Right
-from domain.signing_in import lock_for
+from domain.signing_in import NETWORK_KNOWN, lock_for
 from infra.store.signing_in import Account, ApiKey, Attempt, Audit, Session
 from infra.store.sqlite.auditing import AuditTables, append_audit
 from infra.store.sqlite.connection import Abandon, instant, maybe_instant, maybe_micros, micros
@@ -21,15 +22,18 @@ KEY = "id, hash, name, rights, made_by, made_at, used_at, revoked_at"
 class SigningInTables(AuditTables):
     """Keeps accounts, sessions and keys: what opens one is kept as a hash only."""
 
-    def change_officer(self, officer: Officer, audit: Audit) -> bool:
+    def change_officer(self, id: str, change: Callable[[Officer], tuple[Officer, Audit] | None]) -> bool:
         with self._writing() as db:
-            changed = db.execute(
-                "UPDATE officers SET email = ?, doc = ? WHERE id = ?",
-                (officer.email, officer.model_dump_json(), officer.id),
-            )
-            if not changed.rowcount:
+            row = db.execute("SELECT doc FROM officers WHERE id = ?", (id,)).fetchone()
+            before = Officer.model_validate_json(row[0]) if row else None
+            changed = change(before) if before else None
+            if before is None or changed is None:
                 return False
-            if officer.disabled:
+            officer, audit = changed
+            db.execute(
+                "UPDATE officers SET email = ?, doc = ? WHERE id = ?", (officer.email, officer.model_dump_json(), id)
+            )
+            if officer.disabled or before.disabled:
                 db.execute("DELETE FROM sessions WHERE officer = ?", (officer.id,))
                 db.execute("UPDATE accounts SET link = NULL WHERE officer = ?", (officer.id,))
             wake_tasks(db, officer.id, audit.at)
@@ -41,7 +45,10 @@ class SigningInTables(AuditTables):
     def account(self, officer: str) -> Account | None:
         with self._reading() as db:
             row = db.execute(
-                "SELECT officer, password, failures, locked_until FROM accounts WHERE officer = ?", (officer,)
+                "SELECT officer, password, failures, (SELECT max(until) FROM (SELECT a.locked_until AS until UNION ALL"
+                " SELECT n.locked_until FROM networks n WHERE n.officer = a.officer)) FROM accounts a"
+                " WHERE officer = ?",
+                (officer,),
             ).fetchone()
         return Account(row[0], row[1], row[2], maybe_instant(row[3])) if row else None
 
@@ -67,6 +74,7 @@ class SigningInTables(AuditTables):
                 "UPDATE accounts SET password = ?, link = NULL, failures = 0, locked_until = NULL WHERE officer = ?",
                 (password, officer),
             )
+            db.execute("DELETE FROM networks WHERE officer = ?", (officer,))
             db.execute("DELETE FROM sessions WHERE officer = ?", (officer,))
             append_audit(db, audit)
         return officer
@@ -75,19 +83,29 @@ class SigningInTables(AuditTables):
         with self._writing() as db:
             db.execute("UPDATE accounts SET password = ? WHERE officer = ? AND password = ?", (after, officer, before))
 
-    def begin_try(self, officer: str, now: datetime) -> Account | None:
+    def begin_try(self, officer: str, now: datetime, network: str = "") -> Account | None:
         with self._writing() as db:
+            account = db.execute("SELECT password FROM accounts WHERE officer = ?", (officer,)).fetchone()
+            if account is None or account[0] is None:
+                return None
+            own = db.execute(
+                "SELECT 1 FROM networks WHERE officer = ? AND network = ? AND seen_at > ?",
+                (officer, network, micros(now - NETWORK_KNOWN)),
+            ).fetchone()
+            counted, where = ("networks", "officer = ? AND network = ?") if own else ("accounts", "officer = ?")
+            whose = (officer, network) if own else (officer,)
             row = db.execute(
-                "UPDATE accounts SET failures = failures + 1 WHERE officer = ? AND password IS NOT NULL"
-                " AND (locked_until IS NULL OR locked_until <= ?) RETURNING password, failures",
-                (officer, micros(now)),
+                f"UPDATE {counted} SET failures = failures + 1 WHERE {where}"  # noqa: S608 - our own words
+                " AND (locked_until IS NULL OR locked_until <= ?) RETURNING failures",
+                (*whose, micros(now)),
             ).fetchone()
             if row is None:
                 return None
-            lock = lock_for(row[1])
+            lock = lock_for(row[0])
             until = now + lock if lock else None
-            db.execute("UPDATE accounts SET locked_until = ? WHERE officer = ?", (maybe_micros(until), officer))
-        return Account(officer, row[0], row[1], until)
+            lock_it = f"UPDATE {counted} SET locked_until = ? WHERE {where}"  # noqa: S608 - our own words
+            db.execute(lock_it, (maybe_micros(until), *whose))
+        return Account(officer, account[0], row[0], until)
 
     # --- signing in at the council's provider ---
 
@@ -139,7 +157,7 @@ class SigningInTables(AuditTables):
 
     # --- sessions ---
 
-    def begin_session(self, session: Session, audit: Audit) -> None:
+    def begin_session(self, session: Session, audit: Audit, network: str = "") -> None:
         now = micros(session.began_at)
         with self._writing() as db:
             db.execute("DELETE FROM sessions WHERE ends_at <= ?", (now,))
@@ -149,6 +167,12 @@ class SigningInTables(AuditTables):
                 (session.hash, session.id, session.officer, session.how, now, now, micros(session.ends_at)),
             )
             db.execute("UPDATE accounts SET failures = 0, locked_until = NULL WHERE officer = ?", (session.officer,))
+            db.execute("DELETE FROM networks WHERE seen_at <= ?", (micros(session.began_at - NETWORK_KNOWN),))
+            if network:
+                db.execute(
+                    "INSERT OR REPLACE INTO networks (officer, network, seen_at) VALUES (?, ?, ?)",
+                    (session.officer, network, now),
+                )
             append_audit(db, audit)
 
     def session(self, hash: str) -> tuple[Session, Officer] | None:
