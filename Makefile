@@ -18,7 +18,7 @@ check: .venv/installed-test      ## the fast part: style, types, domain, store, 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not journey and not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not journey and not browser"
 
 chromium:                        ## a browser for tests and pictures, if it may be installed; without one those tests are skipped
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \

@@ -132,6 +132,7 @@ def time_to_take(kind: TaskKind, playbook: Playbook) -> timedelta:
 
 RAISED_ANEW = (TaskKind.past_due, TaskKind.on_hold)  # by themselves, for as long as it is so
 HOLDS_UP = (TaskKind.worry, TaskKind.vet)  # somebody may be in danger, or waits to hear where to go
+HANGS_ON_IT = (TaskKind.question, TaskKind.call_partner, TaskKind.check_lost)  # whether a partner comes
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 LEAST_TO_END = timedelta(minutes=15)
 
@@ -139,15 +140,13 @@ LEAST_TO_END = timedelta(minutes=15)
 def time_to_end(kind: TaskKind, left: timedelta | None) -> timedelta | None:
     """How long whoever took a task may say nothing of it before they are asked again; `None`: another is raised.
 
-    `left` until help is due, if it is still to come: then after half of it, while somebody else can still see to it.
-    A choice comes back by itself at the last safe moment.
+    `left` until help is due, if it is still to come: where a promise hangs on the task, after half of it, while others
+    can still see to it. What else is forgotten comes back when help is due, or at the last safe moment to choose.
     """
     if kind in RAISED_ANEW:
         return None
     longest = A_DAY if kind in HOLDS_UP else A_WEEK
-    if left is None or can_wait(kind) or kind is TaskKind.choose:
-        return longest
-    return max(LEAST_TO_END, min(left / 2, longest))
+    return max(LEAST_TO_END, min(left / 2, longest)) if left and kind in HANGS_ON_IT else longest
 
 
 def working(officers: tuple[Officer, ...]) -> tuple[Officer, ...]:

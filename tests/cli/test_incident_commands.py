@@ -216,7 +216,7 @@ def test_only_who_has_access_and_the_right_acts(muster: Muster, flood: str) -> N
     for name, role in (("Olu", "duty"), ("Vera", "viewer"), ("Ravi", "manager")):
         muster("officer", "add", "--name", name, "--email", f"{name.lower()}@example.org", "--role", role)
     muster("officer", "disable", "olu@example.org")
-    need = muster(*FOOD, "--json").json["need"]
+    need = muster(*FOOD, *AMINA, "--json").json["need"]
 
     def said(email: str, *words: str) -> tuple[int, str]:
         done = muster(*words, "--officer", f"{email}@example.org")

@@ -52,6 +52,9 @@ class ScannedTown(Town):
         assert dump(self.home) == before, f"a program changed something through {mail['Subject']}"
 
     def press(self, link: str, where: str) -> None:
+        if "/console/" in link:  # what officers see, they see signed in; nobody signs in without encryption
+            assert self.send("GET", link)[0] in (200, 403), where
+            return
         for _ in range(3):
             status, page = self.send("GET", link)
             assert status == 200, where

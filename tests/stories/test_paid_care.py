@@ -59,7 +59,7 @@ def test_two_offer_one_is_chosen(town: Town) -> None:
     kingsway.and_says_yes(name="Kim Park")
     town.inbox("Kingsway").expects("you have offered 1 care package", "You are not booked yet", "tells you either way")
     assert "You offered 1 care package" in kingsway.page
-    dana = town.inbox("Dana").expects("Choose who gives 1 care package", "Kingsway (choose them as kingsway)")
+    dana = town.inbox("Dana").expects("Choose who gives 1 care package", "Kingsway", f"/console/needs/{need}/choose")
     home_first = offers(town, "Home First", "Jo Ray")
     town.inbox("Home First").expects("you have offered")
     assert town.counts(need) == {"care-package": 0}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from council import LIFT, PARCEL, Council
-from program import ALL, API, Program
+from program import API, Program
 
 from domain.officers import TaskKind
 from domain.playbooks import Role
@@ -77,7 +77,7 @@ def test_a_key_does_what_it_has_the_right_to(council: Council) -> None:
     document = reader.get("/openapi.json").json()
     takes = {(m, p): way["x-right"] for p, ways in document["paths"].items() for m, way in ways.items()}
     assert {right for (method, _), right in takes.items() if method == "get"} == {"look"}
-    assert all(right in ("respond", "steer") for (method, _), right in takes.items() if method == "post")
+    assert all(right in ("respond", "steer", "keep-house") for (method, _), right in takes.items() if method == "post")
     council.door.store.revoke_key(writer.id, council.moment, Audit(council.moment, "command", "key-revoked"))
     assert writer.get(f"/needs/{need}").status_code == 401
 
@@ -428,8 +428,10 @@ def test_the_pages_do_not_wait_for_it() -> None:
     assert ran.stdout.strip() == "False"
 
 
-def test_all_rights_are_those_of_the_house(program: Program) -> None:
-    """No route takes the right to keep house: officers and keys are changed by people."""
-    assert Right.keep_house not in ALL
+def test_a_program_keeps_house_of_needs_alone(program: Program) -> None:
+    """Only keeping a need for longer takes the right to keep house: officers and keys are changed by people."""
     document = program.get("/openapi.json").json()
-    assert "keep-house" not in {way["x-right"] for ways in document["paths"].values() for way in ways.values()}
+    takes = {
+        path for path, ways in document["paths"].items() for way in ways.values() if way["x-right"] == "keep-house"
+    }
+    assert {path.rpartition("/")[2] for path in takes} == {"keep", "keep-no-longer"}

@@ -17,6 +17,7 @@ from domain.opening import NeedWrong
 from domain.rights import Right
 from domain.situations import Situation
 from domain.telling import WITH_COUNTS, outcomes_of
+from infra import clock
 from infra.commands import COMMANDS
 from infra.commands.command import Command
 from infra.door import Done
@@ -177,7 +178,7 @@ def _page(
         standing=label_task(task),
         officer=next((o.name for o in situation.officers if o.id == task.officer), "Nobody yet"),
         take_by=site.say(task.take_by) if task.status is TaskStatus.open else None,
-        again_at=site.say(task.again_at) if task.again_at else None,
+        again_at=_say_again(site, situation, task),
         may_take=task.status is TaskStatus.open and opened.who.may(Right.respond),
         theirs=opened.theirs,
         finished=task.status is TaskStatus.done,
@@ -217,3 +218,11 @@ def _beside(site: Site, situation: Situation, task: Task) -> dict[str, Any]:
         "pair": two_needs(site, situation, like) if like else None,
         "like": like.need.id if like else None,
     }
+
+
+def _say_again(site: Site, situation: Situation, task: Task) -> str | None:
+    """When whoever has it is asked again: when they would have forgotten it, or as soon as help is due."""
+    due = situation.need.last_due
+    if task.again_at is None:
+        return None
+    return site.say(min(task.again_at, due) if due > clock.now() else task.again_at)
