@@ -45,7 +45,7 @@ def addresses(full: FullTown) -> dict[str, list[str]]:
             "/console/incidents", "/console/incidents/new", "/console/incidents/hold-all",
             "/console/incidents/resume-all", "/console/partners", "/console/partners/import", "/console/playbooks",
             "/console/report", "/console/settings", "/console/settings/officers", "/console/settings/officers/new",
-            "/console/settings/keys", "/console/settings/audit", *NO_PAGES[:1],
+            "/console/settings/keys", "/console/settings/audit", "/console/settings/person", *NO_PAGES[:1],
         )
     }  # fmt: skip
     found["/console/needs"] += ["/console/needs?search=N-222222", f"/console/needs?search={needs['open']}"]
@@ -59,6 +59,8 @@ def addresses(full: FullTown) -> dict[str, list[str]]:
     for command in ("amend", "extend", "next-round", "hold", "take", "withdraw", "close"):
         found[f"{need}/{command}"] = [f"/console/needs/{needs['open']}/{command}"]
     found[f"{need}/close"] += [f"/console/needs/{needs['met']}/close"]
+    for command in ("keep", "keep-no-longer"):
+        found[f"{need}/{command}"] = [f"/console/needs/{needs['met']}/{command}"]
     found[f"{need}/resume"] = [f"/console/needs/{needs['on-hold']}/resume"]
     for command, label, partner in (
         ("ask", "open", "riverside-kitchen"),
@@ -111,7 +113,7 @@ def test_no_page_of_the_console_is_in_anybodys_way(full: FullTown, windows: Wind
 def faults_at(page: Page, address: str) -> list[str]:
     answer = page.goto(address)
     assert answer is not None
-    expected = (404,) if any(word in address for word in ("nowhere", "not-a-link", "222222")) else (200, 409)
+    expected = (404,) if any(word in address for word in ("nowhere", "not-a-link", "/N-222222")) else (200, 409)
     found = [] if answer.status in expected else [f"{address} answers {answer.status}"]
     for size, viewport in SIZES:
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
