@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo up test check chromium screenshots bench frontend messages lock clean
+.PHONY: demo up test check standins chromium screenshots bench frontend messages lock clean
 
 demo: .venv/installed            ## a made-up borough, sixteen needs, about two minutes; nothing is left running
 	$(BIN)/muster demo
@@ -14,11 +14,31 @@ test: check chromium             ## everything: the fast part, pages in a real b
 	$(BIN)/python -m pytest -n auto --dist loadfile -m browser
 	$(BIN)/python -m pytest -m journey
 
-check: .venv/installed-test      ## the fast part: style, types, domain, store, notifications, web, stories
+check: .venv/installed-test standins  ## the fast part: style, types, domain, store, notifications, web, stories
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not journey and not browser"
+
+standins: .standins/ministack/installed .standins/dynamodb-local/tried  ## what stands in for AWS in the tests
+
+# In an environment of its own: it wants other versions than we do.
+.standins/ministack/installed: tests/standins/requirements.lock
+	test -x .standins/ministack/bin/python || $(PYTHON) -m venv .standins/ministack
+	.standins/ministack/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	touch $@
+
+# AWS's own DynamoDB Local, as npm has it. Without npm or Java its tests are skipped, and say so.
+DYNAMODB_LOCAL := amplify-dynamodb-simulator-2.9.30.tgz
+DYNAMODB_LOCAL_SHA256 := 3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9
+.standins/dynamodb-local/tried:
+	mkdir -p $(@D)
+	cd $(@D) && { command -v java npm >/dev/null \
+		&& npm pack --silent $(subst -2.9,@2.9,$(basename $(DYNAMODB_LOCAL))) >/dev/null 2>&1 \
+		&& echo "$(DYNAMODB_LOCAL_SHA256)  $(DYNAMODB_LOCAL)" | sha256sum --check --quiet \
+		&& tar xzf $(DYNAMODB_LOCAL) --strip-components 2 package/emulator && rm $(DYNAMODB_LOCAL); } \
+		|| echo "NO DYNAMODB LOCAL: it could not be fetched, or there is no Java, so the store is not put to it."
+	touch $@
 
 chromium:                        ## a browser for tests and pictures, if it may be installed; without one those tests are skipped
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
@@ -47,6 +67,8 @@ lock:                            ## lock every version anew (needs uv)
 		--python-version 3.11 -o requirements.lock
 	uv pip compile -q pyproject.toml --extra build --extra test -c requirements.lock --generate-hashes \
 		--no-emit-index-url --no-header --python-version 3.11 -o requirements-test.lock
+	uv pip compile -q tests/standins/requirements.in --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 -o tests/standins/requirements.lock
 
 frontend:                        ## fetch the GOV.UK Design System's stylesheet anew (needs npm)
 	$(PYTHON) -m web.vendoring
@@ -59,4 +81,4 @@ messages: .venv/installed-test   ## collect the words of the public pages for tr
 	$(BIN)/pybabel -q compile -D muster -d web/locale
 
 clean:
-	rm -rf .venv .muster .muster-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .standins .muster .muster-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = {"domain", "notifications", "infra", "tasks", "flows", "web", "cli"}
+OURS = {"domain", "notifications", "infra", "tasks", "flows", "web", "cli", "lambdas"}
 MAY_IMPORT = {
     "domain": set(),
     "notifications": {"domain"},
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "flows": {"tasks", "infra", "domain"},
     "web": {"infra", "notifications", "domain"},
     "cli": {"domain", "notifications", "infra", "tasks", "web"},
+    "lambdas": {"domain", "notifications", "infra", "tasks", "web"},
 }
 PURE = {"pydantic", "email_validator", "phonenumbers"}  # what the domain may use from outside
 IMPURE = {  # of the standard library: clock, network, files, processes, threads

@@ -1,0 +1,1 @@
+"""Where AWS comes in: one file, one Lambda function."""
