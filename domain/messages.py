@@ -101,6 +101,15 @@ def message_id(
     seq: int,
     channel: Channel = Channel.email,
 ) -> str:
-    """The same for the same cause, kind, contact and channel, so that a decision made twice sends once."""
+    """The same for the same cause, kind, contact and channel, so that a decision made twice sends once.
+
+    It begins with the need's reference, so that whoever holds an id knows where the message is kept.
+    """
     by = "" if channel is Channel.email else f"|{channel}"
-    return "M" + hashlib.sha256(f"{kind}|{need}|{to}|{contact}|{about}|{seq}{by}".encode()).hexdigest()[:24]
+    cause = hashlib.sha256(f"{kind}|{need}|{to}|{contact}|{about}|{seq}{by}".encode()).hexdigest()
+    return f"{need}-{cause[:24]}"
+
+
+def need_of(message_id: str) -> str:
+    """The reference of the need that a message is about."""
+    return message_id.rpartition("-")[0]

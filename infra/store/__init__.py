@@ -96,6 +96,15 @@ OVER = frozenset(
 )
 
 
+TOLD = (
+    MessageState.accepted,
+    MessageState.delayed,
+    MessageState.delivered,
+    MessageState.bounced,
+    MessageState.complained,
+)
+"""What is heard of a message that was sent: each says more than those before it."""
+
 DELIVERING = {Channel.email: "deliver", Channel.sms: "deliver-sms"}
 """The lease that whoever sends by a channel holds: one deliverer for each."""
 
@@ -232,8 +241,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         """The newest `MOST_OF_ONE` needs opened from `since` on of the resident whom any of these keyed hashes stands
         for, the newest first."""
 
-    def story(self, need: str) -> list[Event]:
-        """All that happened to a need, in order."""
+    def story(self, need: str, last: int | None = None) -> list[Event]:
+        """All that happened to a need, in order; or the `last` so many events of it."""
 
     def invitations_of(self, responder: str, limit: int = 100) -> list[Invitation]:
         """What this responder was asked about needs that are not closed, the newest first."""
@@ -386,7 +395,10 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         """Claimed and not begun: these messages wait again, and are worded anew unless others were folded into them."""
 
     def settle(self, rows: Sequence[OutboxRow], lease: Lease | None = None) -> None:
-        """Record states of claimed messages. A row that has moved to another attempt meanwhile is left alone."""
+        """Record states of claimed messages. A row that has moved to another attempt meanwhile is left alone.
+
+        Without a lease it is news of what was sent: a row of which as much was told before (`TOLD`) is left alone too.
+        """
 
     def messages(self, need: str) -> list[OutboxRow]: ...
 
@@ -432,7 +444,12 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
 
 
 def open_store(url: str) -> Store:
-    """Open the store at `url` (`sqlite:///path`), making and migrating it as needed."""
+    """Open the store at `url`: `sqlite:///path`, which is made and migrated as needed, or `dynamodb://table`, which
+    `muster deploy` makes."""
+    if url.startswith("dynamodb://"):
+        from infra.store.dynamodb import DynamoStore
+
+        return DynamoStore(url.removeprefix("dynamodb://"))
     from infra.store.sqlite import SqliteStore
 
     return SqliteStore(url.removeprefix("sqlite:///"))

@@ -22,7 +22,7 @@ from domain.hours import Calendar, Hours, next_within
 from domain.times import read_when, say_when
 from infra import clock
 from infra.settings import Settings
-from infra.store.sqlite.connection import instant, micros
+from infra.store.moments import instant, micros
 from tests.store.builders import a_need, a_responder, asking, opening
 from domain.situations import Situation
 zone = Settings().zone

@@ -35,6 +35,7 @@ THREADS = 50
 PROCESSES = 8
 
 
+@pytest.mark.race
 def test_threads_take_exactly_the_slots_there_are(store: Store) -> None:
     """R01: 50 needs at once want one partner who has 25 asks left this week: exactly 25 get one."""
     needs = [put_need(store, jobs.reference_of(n)) for n in range(THREADS)]

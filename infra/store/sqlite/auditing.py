@@ -7,8 +7,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from infra.store.moments import instant, micros
 from infra.store.signing_in import Audit
-from infra.store.sqlite.connection import Connected, instant, micros
+from infra.store.sqlite.connection import Connected
 
 FIRST = ""
 

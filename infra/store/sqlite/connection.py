@@ -7,31 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from infra.store import StoreError
 from infra.store.sqlite.schema import MIGRATIONS
 
 BUSY_SECONDS = 10.0
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def micros(instant: datetime) -> int:
-    """An instant as microseconds since 1970, exactly."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
-
-
-def instant(micros: int) -> datetime:
-    return EPOCH + timedelta(microseconds=micros)
-
-
-def maybe_micros(moment: datetime | None) -> int | None:
-    return None if moment is None else micros(moment)
-
-
-def maybe_instant(value: int | None) -> datetime | None:
-    return None if value is None else instant(value)
 
 
 class Connected:

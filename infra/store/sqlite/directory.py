@@ -13,7 +13,8 @@ from domain.officers import Officer
 from domain.responders import Contact, Responder
 from domain.saying_yes import Counted, Heard
 from domain.values import Point
-from infra.store.sqlite.connection import Connected, micros
+from infra.store.moments import micros
+from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.nearness import nearness, rings
 from infra.store.sqlite.signing_in import add_officer
 

@@ -11,7 +11,8 @@ from domain.holding import cannot_hold
 from domain.incidents import Incident
 from domain.messages import MessageKind
 from infra.store import ALL_HELD, MOST_OF_ONE
-from infra.store.sqlite.connection import Connected, instant, micros
+from infra.store.moments import instant, micros
+from infra.store.sqlite.connection import Connected
 
 
 def held(m: str) -> str:

@@ -11,7 +11,7 @@ from domain.invitations import Invitation
 from domain.needs import Need, NeedStatus, Outcome
 from domain.risk import Band, Standing, standing_of
 from infra.store.lists import NeedListed
-from infra.store.sqlite.connection import instant, maybe_instant, maybe_micros, micros
+from infra.store.moments import instant, maybe_instant, maybe_micros, micros
 
 PUT = """
     INSERT INTO listed VALUES (:need, :band, :at, :status, :category, :area, :needed_by, :incident, :exercise,

@@ -11,7 +11,8 @@ from domain.invitations import Invitation
 from domain.needs import Need
 from domain.responders import Responder
 from infra.store.lists import STALE_AFTER, Asked, CursorWrong, Page, ResponderListed, RespondersWanted
-from infra.store.sqlite.connection import Connected, maybe_instant, micros
+from infra.store.moments import maybe_instant, micros
+from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.directory import with_mutes
 from infra.store.sqlite.keyset import as_page, like, read_cursor
 

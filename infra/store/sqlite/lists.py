@@ -12,7 +12,7 @@ from domain.needs import LETTERS, NeedStatus, letters_of
 from domain.officers import Task
 from domain.risk import SOON, Band
 from infra.store.lists import SHORTEST_PREFIX, Counts, CursorWrong, NeedListed, NeedsWanted, Page, TaskListed
-from infra.store.sqlite.connection import micros
+from infra.store.moments import micros
 from infra.store.sqlite.keyset import Turn, as_page, like, read_cursor
 from infra.store.sqlite.listed import read_listed
 from infra.store.sqlite.listed_responders import RespondersListed

@@ -15,14 +15,8 @@ from domain.needs import Need, NeedStatus, Outcome, Resident
 from domain.officers import Officer, Task
 from domain.situations import Situation
 from infra.store import Committed, Conflict, NeedRow, SameKey, TokenRow, WeekFull
-from infra.store.sqlite.connection import (
-    Abandon,
-    Connected,
-    instant,
-    maybe_instant,
-    maybe_micros,
-    micros,
-)
+from infra.store.moments import instant, maybe_instant, maybe_micros, micros
+from infra.store.sqlite.connection import Abandon, Connected
 from infra.store.sqlite.directory import count_heard
 from infra.store.sqlite.incidents import all_held_at, keep_whose, read_incident, was_overtaken
 from infra.store.sqlite.listed import list_need
@@ -183,10 +177,12 @@ class NeedTables(Connected):
             for need, status, outcome, category, area, needed_by, wake_at, of, is_exercise in rows
         ]
 
-    def story(self, need: str) -> list[Event]:
+    def story(self, need: str, last: int | None = None) -> list[Event]:
         with self._reading() as db:
-            rows = db.execute("SELECT doc FROM events WHERE need = ? ORDER BY seq", (need,)).fetchall()
-        return [Event.model_validate_json(doc) for (doc,) in rows]
+            rows = db.execute(
+                "SELECT doc FROM events WHERE need = ? ORDER BY seq DESC LIMIT ?", (need, -1 if last is None else last)
+            ).fetchall()
+        return [Event.model_validate_json(doc) for (doc,) in reversed(rows)]
 
     def invitations_of(self, responder: str, limit: int = 100) -> list[Invitation]:
         with self._reading() as db:

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from domain.folding import Gathering
 from domain.messages import ASKS, Channel, Message, MessageKind
-from infra.store import DELIVERING, OVER, Lease, MessageState, OutboxRow
-from infra.store.sqlite.connection import Connected, instant, micros
+from infra.store import DELIVERING, OVER, TOLD, Lease, MessageState, OutboxRow
+from infra.store.moments import instant, micros
+from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.incidents import HELD, held
 
 COLUMNS = "doc, state, attempt, refusals, not_before, changed_at, frozen, provider_id, why, again, waits, carrier"
@@ -155,7 +156,8 @@ class OutboxTables(Connected):
             db.executemany(
                 "UPDATE messages SET state = ?, refusals = ?, not_before = ?, changed_at = ?, again = ?, waits = ?,"
                 " frozen = CASE WHEN ? THEN NULL ELSE frozen END, provider_id = coalesce(?, provider_id), why = ?"
-                " WHERE id = ? AND attempt = ? AND (? IS NULL OR (state = 'sending' AND fence = ?))",
+                " WHERE id = ? AND attempt = ? AND CASE WHEN ? IS NULL"
+                " THEN state NOT IN (SELECT value FROM json_each(?)) ELSE state = 'sending' AND fence = ? END",
                 [
                     (
                         row.state.value,
@@ -170,6 +172,7 @@ class OutboxTables(Connected):
                         row.message.id,
                         row.attempt,
                         lease and lease.fence,
+                        json.dumps(TOLD[TOLD.index(row.state) :] if row.state in TOLD else ()),
                         lease and lease.fence,
                     )
                     for row in rows

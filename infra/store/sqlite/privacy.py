@@ -10,8 +10,9 @@ from domain.forgetting import GONE
 from domain.keeping import TIMED, Kept, Length, Periods
 from infra import clock
 from infra.store import OVER
+from infra.store.moments import instant, micros
 from infra.store.signing_in import Audit
-from infra.store.sqlite.connection import Connected, instant, micros
+from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.persons import PersonTables, tables_of
 
 MOST_COUNTED = 1000
@@ -42,6 +43,7 @@ ENDED = (
     "DELETE FROM sessions WHERE ends_at <= ?",
     "DELETE FROM attempts WHERE until <= ?",
     "UPDATE accounts SET link = NULL, link_until = NULL WHERE link_until <= ?",
+    "DELETE FROM figures WHERE until <= ?",
 )
 
 

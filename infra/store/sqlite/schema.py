@@ -104,6 +104,13 @@ CREATE INDEX resident_keys_by_need ON resident_keys (need);
 CREATE INDEX audit_by_subject ON audit (about)
 """
 
+# figures that were counted, for some minutes
+FIGURES = """
+CREATE TABLE figures (
+    name TEXT PRIMARY KEY, at INTEGER NOT NULL, until INTEGER NOT NULL, counted TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+
 MIGRATIONS = (
     """
     CREATE TABLE needs (
@@ -229,4 +236,5 @@ MIGRATIONS = (
     LISTS,
     SIGN_IN,
     PRIVACY,
+    FIGURES,
 )

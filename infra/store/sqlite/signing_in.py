@@ -11,9 +11,10 @@ from typing import Any
 from domain.officers import Officer
 from domain.rights import Right
 from domain.signing_in import NETWORK_KNOWN, lock_for
+from infra.store.moments import instant, maybe_instant, maybe_micros, micros
 from infra.store.signing_in import Account, ApiKey, Attempt, Audit, Session
 from infra.store.sqlite.auditing import AuditTables, append_audit
-from infra.store.sqlite.connection import Abandon, instant, maybe_instant, maybe_micros, micros
+from infra.store.sqlite.connection import Abandon
 
 SESSION = "s.hash, s.id, s.officer, s.how, s.began_at, s.seen_at, s.ends_at"
 KEY = "id, hash, name, rights, made_by, made_at, used_at, revoked_at"

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from domain.officers import Task, TaskStatus
 from infra.store import Lease
-from infra.store.sqlite.connection import Connected, instant, micros
+from infra.store.moments import instant, micros
+from infra.store.sqlite.connection import Connected
 
 
 class WatchTables(Connected):

@@ -1,0 +1,244 @@
+"""Asking the table: reads, single writes and transactions; every failure a `StoreError`."""
+
+from __future__ import annotations
+
+import heapq
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra import aws
+from infra.store import StoreError
+from infra.store.dynamodb.operations import NAMES as KIND
+from infra.store.dynamodb.operations import Delete, Operation, Put, Update
+from infra.store.dynamodb.table import SHARDS, TABLE, Item, Key, decode, encode
+
+BUSY_SECONDS = 8.0
+READ_AT_ONCE = 100  # keys in one BatchGetItem
+WRITTEN_AT_ONCE = 25  # items in one BatchWriteItem
+OVERTAKEN = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
+
+
+class Connected:
+    """One table, asked through one client for the whole process."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self._client = aws.client("dynamodb")
+        self._remembered: set[tuple[str, str]] = set()
+        with _told():
+            status = self._client.describe_table(TableName=table)["Table"]["TableStatus"]
+        if status not in ("ACTIVE", "UPDATING"):
+            raise StoreError(f"the table {table} is {status.lower()}")
+
+    def close(self) -> None:
+        """The client belongs to the process: there is nothing to close."""
+
+    # --- reading: what was committed before is seen, but for indexes, which follow in a moment ---
+
+    def _get(self, pk: str, sk: str) -> Item | None:
+        with _told():
+            found = self._client.get_item(TableName=self.table, Key=encode({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return decode(found["Item"]) if "Item" in found else None
+
+    def _get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """These items, as many as there are."""
+        wanted, found = list(dict.fromkeys(keys)), {}
+        for start in range(0, len(wanted), READ_AT_ONCE):
+            left: list[Any] = [encode({"pk": pk, "sk": sk}) for pk, sk in wanted[start : start + READ_AT_ONCE]]
+            for _ in _attempts():
+                with _told():
+                    answer = self._client.batch_get_item(
+                        RequestItems={self.table: {"Keys": left, "ConsistentRead": True}}
+                    )
+                for item in map(decode, answer["Responses"].get(self.table, [])):
+                    found[str(item["pk"]), str(item["sk"])] = item
+                left = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
+                if not left:
+                    break
+        return found
+
+    def _query(
+        self,
+        pk: str,
+        *,
+        index: str = "",
+        begins: str = "",
+        between: tuple[str, str] | None = None,
+        above: str = "",
+        forward: bool = True,
+        most: int | None = None,
+        page: int | None = None,
+        only: Sequence[str] = (),
+    ) -> Iterator[Item]:
+        """The items of one partition, or of one of an index, in the order of their sort key; read as they are asked
+        for, `page` at a time.
+
+        `begins`: those whose sort key does. `between`: from the first to the last, both included. `above`: those that
+        follow in the direction of reading. `only`: no other attributes. At most `most`.
+        """
+        where, values = "#pk = :pk", {"pk": pk}
+        prefix = f"{index}_" if index else ""
+        names = {"#pk": f"{prefix}pk"}
+        if begins or between or above:
+            names["#sk"] = f"{prefix}sk"
+        if above:
+            where, values["low"] = f"{where} AND #sk {'>' if forward else '<'} :low", above
+        elif begins:
+            where, values["low"] = f"{where} AND begins_with(#sk, :low)", begins
+        elif between:
+            where += " AND #sk BETWEEN :low AND :high"
+            values["low"], values["high"] = between
+        request: dict[str, Any] = {
+            "TableName": self.table,
+            "KeyConditionExpression": where,
+            "ExpressionAttributeNames": names | {f"#{name}": name for name in only},
+            "ExpressionAttributeValues": encode({f":{name}": value for name, value in values.items()}),
+            "ScanIndexForward": forward,
+        }
+        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= {"ProjectionExpression": ", ".join(f"#{name}" for name in only)} if only else {}
+        limit = min(filter(None, (most, page)), default=None)
+        request |= {"Limit": limit} if limit else {}
+        return islice(self._pages(request), most)
+
+    def _pages(self, request: dict[str, Any]) -> Iterator[Item]:
+        while True:
+            with _told():
+                answer = self._client.query(**request)
+            yield from map(decode, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _count(self, pk: str, *, index: str = "") -> int:
+        """How many items the partition has."""
+        request: dict[str, Any] = {
+            "TableName": self.table,
+            "KeyConditionExpression": "#pk = :pk",
+            "ExpressionAttributeNames": {"#pk": f"{index}_pk" if index else "pk"},
+            "ExpressionAttributeValues": encode({":pk": pk}),
+            "Select": "COUNT",
+        }
+        request |= {"IndexName": index} if index else {}
+        count = 0
+        while True:
+            with _told():
+                answer = self._client.query(**request)
+            count += int(answer["Count"])
+            if "LastEvaluatedKey" not in answer:
+                return count
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _shards(self, name: str, *, index: str, order: str, forward: bool = True, **how: Any) -> Iterator[Item]:
+        """The items of all shards of one name, in the order of their sort key `order`, read as they are asked for."""
+        streams = [self._query(f"{name}#{n}", index=index, forward=forward, **how) for n in range(SHARDS)]
+        return heapq.merge(*streams, key=lambda item: str(item[order]), reverse=not forward)
+
+    def _scan(self, **how: Any) -> Iterator[Item]:
+        """Every item there is: for what is done once a night, or once for a person."""
+        request: dict[str, Any] = {"TableName": self.table, "ConsistentRead": True} | how
+        while True:
+            with _told():
+                answer = self._client.scan(**request)
+            yield from map(decode, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    # --- writing one item ---
+
+    def _write(self, operation: Put | Update | Delete) -> bool:
+        """Write one item; `False` if its condition does not hold."""
+        return self._written(operation) is not None
+
+    def _written(self, operation: Put | Update | Delete) -> Item | None:
+        """Write one item; returns what it is now (of one deleted or replaced: what it was), `None` if its condition
+        does not hold."""
+        ask, returns = {
+            Put: (self._client.put_item, "ALL_OLD"),
+            Update: (self._client.update_item, "ALL_NEW"),
+            Delete: (self._client.delete_item, "ALL_OLD"),
+        }[type(operation)]
+        for _ in _attempts():
+            try:
+                with _told("ConditionalCheckFailedException", "TransactionConflictException"):
+                    answer = ask(TableName=self.table, **operation.request(), ReturnValues=returns)
+                return decode(answer.get("Attributes", {}))
+            except ClientError as refused:
+                if refused.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                    return None
+        raise StoreError("the store is busy: others have been writing for too long")
+
+    def _write_many(self, operations: Iterable[Put | Delete]) -> None:
+        """Put or delete many items, without conditions, each by itself: what fails half-way is done again whole."""
+        by_key = {operation.key: operation for operation in operations}  # the last one counts
+        requests: list[Any] = [
+            {"PutRequest": {"Item": encode(one.item)}}
+            if isinstance(one, Put)
+            else {"DeleteRequest": {"Key": encode({"pk": one.key[0], "sk": one.key[1]})}}
+            for one in by_key.values()
+        ]
+        for start in range(0, len(requests), WRITTEN_AT_ONCE):
+            left = requests[start : start + WRITTEN_AT_ONCE]
+            for _ in _attempts():
+                with _told():
+                    answer = self._client.batch_write_item(RequestItems={self.table: left})
+                left = answer.get("UnprocessedItems", {}).get(self.table, [])
+                if not left:
+                    break
+
+    # --- writing several items, all or none ---
+
+    def _transact(self, operations: Sequence[Operation]) -> list[int]:
+        """Write at most 100 items, all of them (then returns nothing) or none: returns which conditions do not hold."""
+        request = [{KIND[type(one)]: {"TableName": self.table, **one.request()}} for one in operations]
+        for _ in _attempts():
+            try:
+                with _told("TransactionCanceledException", "TransactionInProgressException"):
+                    self._client.transact_write_items(TransactItems=request)
+                return []
+            except ClientError as refused:
+                reasons = [one.get("Code", "None") for one in refused.response.get("CancellationReasons", [])]
+                failed = [n for n, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
+                if failed:
+                    return failed
+                if strange := [reason for reason in reasons if reason not in ("None", *OVERTAKEN)]:
+                    raise StoreError(f"the store refuses to write this: {strange[0]}") from refused
+        raise StoreError("the store is busy: others have been writing for too long")
+
+
+def create_table(name: str) -> None:
+    """Make the table as it shall be; for tests and trying out: `muster deploy` makes a council's own."""
+    client = aws.client("dynamodb")
+    client.create_table(TableName=name, **TABLE)
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+
+
+def _attempts() -> Iterator[None]:
+    """Again and again, waiting a little longer each time, for `BUSY_SECONDS`."""
+    until, wait = time.monotonic() + BUSY_SECONDS, 0.01
+    while time.monotonic() < until:
+        yield
+        time.sleep(random.uniform(0, wait))  # noqa: S311 - jitter, not a secret
+        wait = min(wait * 2, 0.5)
+    raise StoreError("the store is busy: it has not taken all for too long")
+
+
+@contextmanager
+def _told(*expected: str) -> Iterator[None]:
+    """Whatever AWS says against it, but for what is expected, is a `StoreError` in words."""
+    try:
+        yield
+    except ClientError as refused:
+        code = refused.response["Error"]["Code"]
+        if code in expected:
+            raise
+        raise StoreError(f"the store cannot be used now: {code}") from refused
+    except BotoCoreError as failed:
+        raise StoreError(f"the store cannot be reached: {type(failed).__name__}") from failed

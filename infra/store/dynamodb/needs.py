@@ -1,0 +1,217 @@
+"""Needs with their invitations, events, tasks, notes and links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from domain.changes import Change
+from domain.events import Event
+from domain.invitations import Invitation
+from domain.keeping import Kept
+from domain.needs import Need, NeedStatus, Outcome, Resident
+from domain.officers import Task
+from domain.risk import Standing, standing_of
+from domain.situations import Situation
+from infra.store import ALL_HELD, Committed, Conflict, NeedRow, StoreError, TokenRow, WeekFull
+from infra.store.dynamodb.adding import AddedNeeds
+from infra.store.dynamodb.around import around, need_sets, parts_written, tasks_moved
+from infra.store.dynamodb.directory import DirectoryItems
+from infra.store.dynamodb.incidents import IncidentItems
+from infra.store.dynamodb.officers import OfficerItems
+from infra.store.dynamodb.operations import Update
+from infra.store.dynamodb.privacy import PrivacyItems
+from infra.store.dynamodb.slots import Slots, responder_of
+from infra.store.dynamodb.table import (
+    EVENT,
+    INVITATION,
+    NEED,
+    NOTE,
+    READ_FOR_A_DECISION,
+    RESIDENT,
+    TASK,
+    Item,
+    maybe_number,
+    need_key,
+    number,
+)
+from infra.store.dynamodb.watch import WatchItems
+from infra.store.dynamodb.writing import Writing
+from infra.store.moments import instant, maybe_instant
+
+READ_AGAIN = 40  # times, while somebody writes what is being read
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a decision reads of one need, as items."""
+
+    need: Item
+    resident: Item | None
+    invitations: list[Item]
+    tasks: list[Item]
+
+    @property
+    def whole(self) -> bool:
+        """Do they belong together? A query may see half of a transaction: the need counts how often its parts were
+        written, and so does each part."""
+        return number(self.need["parts"]) == sum(number(part["puts"]) for part in (*self.invitations, *self.tasks))
+
+
+class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, WatchItems, PrivacyItems):
+    """Reads a need whole, writes a change whole."""
+
+    def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
+        parts = self._parts(need)
+        if parts is None:
+            return None
+        found = Need.model_validate_json(str(parts.need["doc"])).but(
+            version=parts.need["version"], wake_at=maybe_instant(maybe_number(parts.need.get("wake_at")))
+        )
+        told = self._told_of(parts)
+        incident = self.incident(found.incident) if found.incident else None
+        return Situation(
+            need=found,
+            invitations=tuple(Invitation.model_validate_json(str(item["doc"])) for item in parts.invitations),
+            tasks=tuple(Task.model_validate_json(str(item["doc"])) for item in parts.tasks),
+            officers=self.officers(),
+            zone=zone,
+            kid=kid,
+            resident_has_email=told.write_to is not None,
+            resident_reachable=told.reached_by is not None or incident is None,
+            incident=incident,
+            all_held_at=self.marks().get(ALL_HELD),
+        )
+
+    def commit(self, change: Change, tokens: Sequence[TokenRow] = ()) -> Committed | Conflict | WeekFull:
+        writing = Writing()
+        changes = (change, *change.also)
+        for each in changes:
+            need = each.need
+            standing = each.standing or self._standing(each)
+            current = {"version": need.version + 1, **need_sets(need, standing), **tasks_moved(each)}
+            writing.first.append(
+                Update(
+                    need_key(need.id),
+                    sets=current,
+                    where="#version = :read",
+                    values={"read": need.version},
+                    adds={"parts": parts_written(each)},
+                )
+            )
+            writing.rest += around(each, tokens if each is change else ())
+            writing.rest += self._forgetting(each)
+        slots = [slot for each in changes for slot in each.slots]
+        with self._slots_of(slots, writing) as full:
+            if full:
+                return WeekFull(tuple(full))
+            failed = self._commit(writing, [need_key(each.need.id) for each in changes])
+            if any(operation.key[1] == NEED for operation in failed):
+                return Conflict()
+            if failed:
+                return WeekFull(tuple(responder_of(operation.key) for operation in failed))
+        self._count_sectors(one for each in changes for one in each.heard)
+        return Committed(change.need.version + 1)
+
+    def needs(
+        self,
+        *,
+        statuses: Sequence[NeedStatus] = (),
+        limit: int = 1000,
+        incident: str | None = None,
+        exercise: bool | None = None,
+    ) -> list[NeedRow]:
+        found: list[NeedRow] = []
+        for item in self._newest_first(incident):
+            row = _as_row(item)
+            if (not statuses or row.status in statuses) and exercise in (None, row.exercise):
+                found.append(row)
+                if len(found) == limit:
+                    break
+        return found
+
+    def story(self, need: str, last: int | None = None) -> list[Event]:
+        self._settled(need)
+        items = list(self._query(f"N#{need}", begins=EVENT, forward=False, most=last))
+        return [Event.model_validate_json(str(item["doc"])) for item in reversed(items)]
+
+    def invitations_of(self, responder: str, limit: int = 100) -> list[Invitation]:
+        found = ((item, need) for item, need in self._asked(responder) if need["status"] != NeedStatus.closed)
+        return [Invitation.model_validate_json(str(item["doc"])) for item, _ in islice(found, limit)]
+
+    def resident(self, need: str) -> Resident:
+        parts = self._parts(need)
+        return self._told_of(parts) if parts else Resident()
+
+    def notes(self, need: str) -> dict[str, str]:
+        self._settled(need)
+        item = self._get(*need_key(need))
+        if item is None or self._is_past(item, Kept.words):
+            return {}
+        return {
+            str(note["sk"]).removeprefix(NOTE): str(note["words"]) for note in self._query(f"N#{need}", begins=NOTE)
+        }
+
+    def find_token(self, hash: str) -> TokenRow | None:
+        item = self._get(f"T#{hash}", "token")
+        if item is None:
+            return None
+        need = item.get("need")
+        return TokenRow(hash, str(item["purpose"]), str(item["target"]), None if need is None else str(need))
+
+    def _standing(self, change: Change) -> Standing:
+        """How the need stands with this change, with the invitations of every cycle."""
+        parts = self._parts(change.need.id)
+        known = [Invitation.model_validate_json(str(item["doc"])) for item in parts.invitations] if parts else []
+        return standing_of(change.need, ({i.id: i for i in known} | {i.id: i for i in change.invitations}).values())
+
+    # --- reading a need whole ---
+
+    def _parts(self, need: str) -> Parts | None:
+        """What a decision reads, as it was at one moment; a journal is carried out first."""
+        for _ in range(READ_AGAIN):
+            items = list(self._query(f"N#{need}", between=("0", READ_FOR_A_DECISION)))
+            if not items or items[0]["sk"] != NEED:
+                return None
+            if "journal" in items[0]:
+                self._roll_forward(need_key(need), str(items[0]["journal"]))
+                continue
+            by_order = sorted(items, key=lambda item: str(item.get("order", "")))
+            parts = Parts(
+                items[0],
+                next((item for item in items if item["sk"] == RESIDENT), None),
+                [item for item in by_order if str(item["sk"]).startswith(INVITATION)],
+                [item for item in by_order if str(item["sk"]).startswith(TASK)],
+            )
+            if parts.whole:
+                return parts
+        raise StoreError(f"{need} is being written by many at once; try again")
+
+    def _settled(self, need: str) -> None:
+        """What was committed by way of a journal is there to be read."""
+        item = self._get(*need_key(need))
+        if item and "journal" in item:
+            self._roll_forward(need_key(need), str(item["journal"]))
+
+    def _told_of(self, parts: Parts) -> Resident:
+        """Whose need it is; nobody, once their details are past their time."""
+        if parts.resident is None or self._is_past(parts.need, Kept.contact):
+            return Resident()
+        return Resident.model_validate_json(str(parts.resident["doc"]))
+
+
+def _as_row(item: Item) -> NeedRow:
+    outcome, incident = item.get("outcome"), item.get("incident")
+    return NeedRow(
+        str(item["pk"]).removeprefix("N#"),
+        NeedStatus(str(item["status"])),
+        Outcome(str(outcome)) if outcome else None,
+        str(item["category"]),
+        str(item["area"]),
+        instant(number(item["needed_by"])),
+        maybe_instant(maybe_number(item.get("wake_at"))),
+        incident=str(incident) if incident else None,
+        exercise=bool(item["exercise"]),
+    )
