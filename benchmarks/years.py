@@ -22,7 +22,7 @@ from domain.officers import TaskKind
 from domain.taking_answers import take_answer
 from infra import clock
 from infra.door import Done, Door
-from infra.store.sqlite.connection import micros
+from infra.store.moments import micros
 from infra.store.sqlite.schema import LISTS
 from tasks.moving import move_need
 

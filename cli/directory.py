@@ -14,6 +14,7 @@ from cli.needs.acting import OfficerOption, acting
 from cli.printing import AsJson, complain, note, print_json, print_table, say
 from cli.wishes import apart, find_responder, limit, pause
 from domain.rights import Right
+from domain.values import plural
 
 if TYPE_CHECKING:
     from domain.responders import Check, Contact, Responder
@@ -56,7 +57,7 @@ def import_(
     muster directory import https://example.gov.uk/oruk/v3 --contacts contacts.csv
     """
     from infra import clock
-    from infra.commands.partners import note_brought_in
+    from infra.commands.partners import make_known
     from infra.directory import import_directory
     from infra.playbooks import load_catalogue
 
@@ -67,11 +68,13 @@ def import_(
     with open_door() as door:
         by = acting(door, officer, Right.steer)
         done = import_directory(door.store, source, load_catalogue(), clock.now(), contacts)
-        note_brought_in(door, done, by)
+        looking = make_known(door, done, by)
     if as_json:
         print_json(_as_json(done))
     else:
         _report(done)
+        if looking:
+            note(f"{plural(looking, 'need that waits looks', 'needs that wait look')} again.")
     if done.refused or done.failed:
         raise typer.Exit(1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.printing import AsJson, print_json, print_table, say
+from infra.finding import Finding
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -26,16 +26,6 @@ SWEEP_EVERY = timedelta(seconds=60)
 TOO_LATE = timedelta(minutes=3)
 A_NIGHT = timedelta(days=1)  # what came to its end since is erased the next night
 HOLIDAYS_AHEAD = timedelta(days=60)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: well or not, and what to do. `ok` is `None` where there is nothing to judge yet."""
-
-    about: str
-    ok: bool | None
-    sentence: str
-    do: str = ""
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -59,6 +49,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 def examine() -> Iterator[Finding]:
     """Look at everything, each by itself: what cannot be looked at is said, and the rest goes on."""
+    from infra.aws.checking import examine_aws
     from infra.settings import SettingsWrong, settings, strange_settings
     from infra.store import StoreError, open_store
 
@@ -76,6 +67,7 @@ def examine() -> Iterator[Finding]:
     yield from _keys(chosen)
     yield from _mail(chosen)
     yield from _texts(chosen)
+    yield from examine_aws(chosen)
     try:
         store = open_store(chosen.store_url)
     except StoreError as wrong:
@@ -165,6 +157,8 @@ def _keys(chosen: Settings) -> Iterator[Finding]:
 def _texts(chosen: Settings) -> Iterator[Finding]:
     if chosen.texts == "outbox":
         yield Finding("text messages", True, f"written to {chosen.home / 'outbox'}; nothing is sent to anybody")
+    elif chosen.texts != "none":
+        yield Finding("text messages", True, "sent by Amazon SNS, which does not say whether they arrive")
     else:
         yield Finding("text messages", True, "none are sent; what is urgent goes by e-mail alone")
 
@@ -172,6 +166,9 @@ def _texts(chosen: Settings) -> Iterator[Finding]:
 def _mail(chosen: Settings) -> Iterator[Finding]:
     if chosen.email == "outbox":
         yield Finding("e-mail", True, f"written to {chosen.home / 'outbox'}; nothing is sent to anybody")
+        return
+    if chosen.by_ses:
+        yield _ses(chosen)
         return
     import smtplib
 
@@ -192,6 +189,17 @@ def _mail(chosen: Settings) -> Iterator[Finding]:
         yield Finding("e-mail", False, f"{place} does not answer ({type(failed).__name__})", do)
         return
     yield Finding("e-mail", True, f"{place} answers")
+
+
+def _ses(chosen: Settings) -> Finding:
+    """Can it be heard what becomes of mails? Whether SES takes them, only AWS can say."""
+    if not chosen.configuration_set:
+        said = "Amazon SES, without a configuration set: nobody tells us of mails that come back"
+        return Finding("e-mail", False, said, "Set MUSTER_EMAIL=ses://CONFIGURATION-SET; see docs/aws.md.")
+    if not chosen.receipts_topic:
+        said = "Amazon SES; what it tells of mails is not believed from anywhere"
+        return Finding("e-mail", False, said, "Set MUSTER_RECEIPTS_TOPIC to the topic's ARN; see docs/aws.md.")
+    return Finding("e-mail", True, f"Amazon SES, configuration set {chosen.configuration_set}; it tells what arrives")
 
 
 def _store(store: Store, chosen: Settings) -> Iterator[Finding]:
@@ -296,6 +304,8 @@ def _pairs(store: Store, chosen: Settings) -> Iterator[Finding]:
 
 def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
     """Is somebody looking at needs, and will they look again?"""
+    from infra.sweeps import PLANNED, last_sweep
+
     now, marks = datetime.now(UTC), store.marks()
     start = "Start `muster up` (or `muster worker` beside a Prefect server)."
     late = store.overdue(now - TOO_LATE)
@@ -306,14 +316,14 @@ def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
         yield Finding(
             "needs unwatched", False, f"{', '.join(unwatched[:5])} have no next check", "Tell the developers."
         )
-    swept = marks.get("sweep")
+    swept = last_sweep(marks)
     if swept is None:
         yield Finding("sweep", None, "none yet: Muster has not been started with this store", start)
         return
     fresh = now - swept < TOO_LATE
     yield Finding("sweep", fresh, f"the last began {_ago(now - swept)} ago", "" if fresh else start)
     if fresh:
-        yield from _prefect(chosen, marks.get("sweep-scheduled"), now)
+        yield from _prefect(chosen, marks.get(PLANNED), now)
 
 
 def _tasks(store: Store, chosen: Settings) -> Iterator[Finding]:

@@ -63,13 +63,15 @@ def open_(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List incidents, the newest first."""
+    from domain.officers import names_of
     from domain.times import say_clock
+    from infra.commands.incidents import all_held_since
     from infra.showing import incident_as_json
 
     with open_door() as door:
         incidents, zone = door.store.incidents(), door.settings.zone
-        names = _officer_names(door)
-        held = _all_held(door)
+        names = names_of(door.store.officers())
+        held = all_held_since(door.store) is not None
     if as_json:
         print_json([incident_as_json(incident, names) for incident in incidents])
         return
@@ -90,13 +92,16 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def show(ref: Reference, as_json: AsJson = False) -> None:
     """Show one incident and how each of its needs stands."""
+    from domain.officers import names_of
+    from infra.commands.incidents import all_held_since
     from infra.showing import incident_as_json, row_as_json
 
     with open_door() as door:
         incident = _find(door, ref)
         needs = door.store.needs(incident=incident.id, limit=MOST_SHOWN)
         counts = door.store.counts_of(incident.id)
-        names, zone, held = _officer_names(door), door.settings.zone, _all_held(door)
+        names, zone = names_of(door.store.officers()), door.settings.zone
+        held = all_held_since(door.store) is not None
     if as_json:
         print_json(incident_as_json(incident, names) | {"needs": [row_as_json(row) for row in needs]})
         return
@@ -149,13 +154,13 @@ def resume(
     officer: OfficerOption = None,
 ) -> None:
     """Go on where it was: what waited is sent, and every deadline comes as much later as the hold has lasted."""
-    from infra.commands.incidents import resume_incident, right_to_hold
+    from infra.commands.incidents import all_held_since, resume_incident, right_to_hold
 
     with open_door() as door:
         incident = _which(door, ref, everything)
         resumed = resume_incident(door, incident, acting(door, officer, right_to_hold(incident)))
         still = [i for i in door.store.incidents() if i.held]
-        held = _all_held(door)
+        held = all_held_since(door.store) is not None
     what = f"{incident.id} ({incident.name})" if incident else "Everything"
     say(f"{what} goes on." if resumed else f"{what} was not on hold; nothing was changed.")
     if held:
@@ -200,16 +205,6 @@ def _find(door: Door, text: str) -> Incident:
 def _standing(incident: Incident) -> str:
     state = "closed" if incident.closed else "on hold" if incident.held else "open"
     return f"{state}, exercise" if incident.exercise else state
-
-
-def _all_held(door: Door) -> bool:
-    from infra.store import ALL_HELD
-
-    return ALL_HELD in door.store.marks()
-
-
-def _officer_names(door: Door) -> dict[str, str]:
-    return {officer.id: officer.name for officer in door.store.officers()}
 
 
 def _print_needs(needs: list[NeedRow], counts: dict[NeedStatus, int]) -> None:

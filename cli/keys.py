@@ -51,17 +51,19 @@ def add(
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List keys, the newest first: what each may do, when it was last used, whether it is revoked."""
+    """List keys, the newest first: what each may do, who made it, when it was last used, whether it is revoked."""
+    from infra.auditing import names_of_actors
     from infra.showing import say_instant
 
     with open_door() as door:
-        keys = door.store.api_keys()
+        keys, names = door.store.api_keys(), names_of_actors(door.store)
     rows = [
         {
             "id": key.id,
             "name": key.name,
             "rights": list(key.rights),
             "made_at": say_instant(key.made_at),
+            "made_by": key.made_by,
             "used_at": say_instant(key.used_at),
             "revoked_at": say_instant(key.revoked_at),
         }
@@ -73,10 +75,10 @@ def list_(as_json: AsJson = False) -> None:
         say("There are no keys yet; `muster key add` makes one.")
     else:
         print_table(
-            ("Key", "For", "May", "Made", "Last used", "Revoked"),
+            ("Key", "For", "May", "Made", "By", "Last used", "Revoked"),
             [
-                (r["id"], r["name"], ", ".join(r["rights"] or []), r["made_at"], r["used_at"], r["revoked_at"])
-                for r in rows
+                [*(row | {"rights": ", ".join(key.rights), "made_by": names.get(key.made_by, key.made_by)}).values()]
+                for row, key in zip(rows, keys, strict=True)
             ],
         )
 

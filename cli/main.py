@@ -24,6 +24,7 @@ COMMANDS = {
     "task": "cli.tasks:app",
     "report": "cli.reporting:report",
     "doctor": "cli.doctor:doctor",
+    "deploy": "cli.deploy:app",
     "worker": "cli.running:worker",
 }
 HELP = """Turns one resident's need into a collective response.
@@ -109,6 +110,7 @@ def explain(wrong: Exception) -> tuple[int, str]:
     """The exit code and the sentence for what a command met."""
     from cli.printing import Refused
     from domain.opening import NeedWrong
+    from infra.aws.failing import AwsFailed
     from infra.door import Busy, NoSuchNeed
     from infra.playbooks import NoSuchPlaybook, PlaybookWrong
     from infra.settings import SettingsWrong
@@ -127,7 +129,7 @@ def explain(wrong: Exception) -> tuple[int, str]:
             )
         case SettingsWrong():
             return 1, f"Wrong setting: {wrong}"
-        case Refused() | Busy():
+        case Refused() | Busy() | AwsFailed():
             return 1, _great(str(wrong))
         case PlaybookWrong() | NeedWrong() | FileWrong():
             return 1, str(wrong)

@@ -106,11 +106,7 @@ def erase(
 
 
 def _say_erased(erased: Erased) -> None:
-    from domain.values import plural
-
-    said = [plural(erased.needs, "need", "needs"), plural(erased.helpers, "helper", "helpers")]
-    said += [plural(erased.contacts, "contact", "contacts"), plural(erased.files, "message file", "message files")]
-    say(f"Erased: {', '.join(said)}.")
+    say(f"Taken out of {erased.counted}.")
     if erased.left:
         for place, count in erased.left.items():
             complain(f"Still in {place}: {count}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +13,10 @@ from cli.doors import open_door
 from cli.printing import AsJson, note, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from domain.reporting import Report
+    from infra.reporting import Reached
 
 
 def report(
@@ -44,7 +49,8 @@ def report(
             period = read_period(first, last, now.astimezone(zone).date())
         except PeriodWrong as wrong:
             raise typer.BadParameter(wrong.sentence, param_hint=f"--{wrong.place}") from None
-        found = make_report(door.store, period, now, zone)
+        with _progress(zone) as reached:
+            found = make_report(door.store, period, now, zone, reached)
         council = door.settings.council
     if first is None and last is None:
         note(f"these are the needs recorded from {say_period(period)}; --from and --to name other days")
@@ -56,6 +62,17 @@ def report(
         print_json(report_as_json(found))
     elif not html and not csv:
         _print(found)
+
+
+@contextmanager
+def _progress(zone: ZoneInfo) -> Iterator[Reached]:
+    """Say how far counting has come, on a line of the terminal that goes when it is done; in a file or pipe nothing."""
+    from rich.console import Console
+
+    from domain.periods import say_day
+
+    with Console(stderr=True).status("Counting …") as status:
+        yield lambda moment: status.update(f"Counting: as far as {say_day(moment, zone)} …")
 
 
 def _as_page(found: Report, council: str) -> str:

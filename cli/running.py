@@ -14,6 +14,7 @@ from cli.printing import note
 from infra.clock import now
 from infra.prefect_api import is_loopback
 from infra.settings import Settings, SettingsWrong, settings, strange_settings
+from infra.sweeps import PLANNED, anything_due
 
 DEFAULT_PORT, DEFAULT_PREFECT_PORT = 8000, 4200
 DEFAULT_PREFECT_URL = f"http://127.0.0.1:{DEFAULT_PREFECT_PORT}/api"
@@ -48,20 +49,21 @@ def worker(
     store = the_door().store
 
     def is_due() -> bool:
-        return bool(store.due(now(), 1)) or store.outbox_due(now())
+        return anything_due(store, now())
 
     def note_schedule(planned: datetime | None) -> None:
-        store.mark("sweep-scheduled", planned)  # `/readyz` reads it
+        store.mark(PLANNED, planned)  # `/readyz` reads it
 
     raise typer.Exit(serve_once(limit) if once else serve_worker(is_due, note_schedule))
 
 
 def check_channel() -> None:
     """Stop at the start if `MUSTER_EMAIL` names nothing that mail could leave by."""
+    from infra import aws
     from notifications.channels import open_channel
 
     try:
-        open_channel(settings().email, settings().home, settings().email_rate).close()
+        open_channel(settings().email, settings().home, settings().email_rate, aws.client).close()
     except ValueError as wrong:
         raise SettingsWrong(f"MUSTER_EMAIL: {wrong}") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cli.printing import print_table, say
+from domain.events import Event
 from domain.invitations import Invitation
 from domain.labels import (
     BASIS_LABELS,
@@ -26,9 +27,26 @@ from infra.whose_words import authors_of, words_at_the_door
 
 def show_need(door: Door, situation: Situation, private: bool, who: str = "command") -> None:
     """Print everything about a need; who it is for only where asked, and then it is recorded that `who` looked."""
-    need, zone = situation.need, situation.zone
-    story = door.store.story(need.id)
+    story = door.store.story(situation.need.id)
     names = names_in(door.store, situation, story)
+    _say_how_it_stands(door, situation, names)
+    say("")
+    _print_lines(situation)
+    if situation.invitations:
+        print_table(
+            ("Asked", "Round", "When", "How it stands", "Gives", "Answered", "Version"),
+            [_asked(situation, invitation, names) for invitation in situation.invitations],
+        )
+    if situation.tasks:
+        _print_tasks(situation, names)
+    if private:
+        _show_private(door, situation, who)
+    _print_story(situation, story, names)
+
+
+def _say_how_it_stands(door: Door, situation: Situation, names: dict[str, str]) -> None:
+    """What it is, how it stands, and what comes next, in sentences."""
+    need, zone = situation.need, situation.zone
     urgent = ", urgent" if need.urgent else ""
     exercise = " (exercise)" if need.exercise else ""
     say(f"{need.id}  {label_need(need.status, need.outcome)}{exercise}  (version {need.edition})")
@@ -39,7 +57,9 @@ def show_need(door: Door, situation: Situation, private: bool, who: str = "comma
     say(next_sentence(situation, clock.now()))
     for sentence in refused_mails(door, situation, names):
         say(sentence)
-    say("")
+
+
+def _print_lines(situation: Situation) -> None:
     print_table(
         ("What", "Needed", "Promised", "Standby", "Missing", "Due", "Stage"),
         [
@@ -49,32 +69,31 @@ def show_need(door: Door, situation: Situation, private: bool, who: str = "comma
                 situation.pledged(line),
                 sum(s.reserve for i in situation.invitations if (s := i.share(line.number))),
                 situation.missing(line) or "covered",
-                say_clock(line.due, zone),
+                say_clock(line.due, situation.zone),
                 where_it_is(situation, line),
             )
-            for line in need.lines
+            for line in situation.need.lines
         ],
     )
-    if situation.invitations:
-        print_table(
-            ("Asked", "Round", "When", "How it stands", "Gives", "Answered", "Version"),
-            [_asked(situation, invitation, names) for invitation in situation.invitations],
-        )
-    if situation.tasks:
-        print_table(
-            ("For an officer", "How it stands", "Officer", "Take by"),
-            [
-                (
-                    TASK_LABELS[task.kind],
-                    label_task(task),
-                    names.get(task.officer or "", "nobody yet"),
-                    say_clock(task.take_by, zone),
-                )
-                for task in situation.tasks
-            ],
-        )
-    if private:
-        _show_private(door, situation, who)
+
+
+def _print_tasks(situation: Situation, names: dict[str, str]) -> None:
+    print_table(
+        ("For an officer", "How it stands", "Officer", "Take by"),
+        [
+            (
+                TASK_LABELS[task.kind],
+                label_task(task),
+                names.get(task.officer or "", "nobody yet"),
+                say_clock(task.take_by, situation.zone),
+            )
+            for task in situation.tasks
+        ],
+    )
+
+
+def _print_story(situation: Situation, story: list[Event], names: dict[str, str]) -> None:
+    need, zone = situation.need, situation.zone
     print_table(
         ("Story", "", "Because"),
         [(say_clock(event.at, zone), label(event), because(event, names, need, zone)) for event in story],

@@ -11,7 +11,11 @@ from cli.needs.acting import OfficerOption, Reference, done, find_officer, namin
 from cli.printing import AsJson, Refused, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from domain.officers import Task
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from domain.officers import Officer, Task, TaskOutcome
+    from domain.situations import Situation
 
 app = typer.Typer(no_args_is_help=True, help="What waits for officers: list, say how it ended.")
 
@@ -23,33 +27,36 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the tasks that are not done, the oldest first: what, on which need, with whom, and until when."""
-    from domain.officers import TaskStatus
-    from infra.showing import say_instant
+    from domain.officers import TaskStatus, names_of
 
     statuses = (TaskStatus.open,) if untaken else (TaskStatus.open, TaskStatus.taken)
     with open_door() as door:
         tasks = door.store.tasks(statuses=statuses, limit=limit)
-        names = {officer.id: officer.name for officer in door.store.officers()}
+        names = names_of(door.store.officers())
         zone = door.settings.zone
     if as_json:
-        print_json(
-            [
-                {
-                    "task": task.id,
-                    "need": task.need,
-                    "kind": task.kind.value,
-                    "status": task.status.value,
-                    "officer": names.get(task.officer or ""),
-                    "take_by": say_instant(task.take_by),
-                    "again_at": say_instant(task.again_at),
-                }
-                for task in tasks
-            ]
-        )
-        return
-    if not tasks:
+        print_json([_as_json(task, names) for task in tasks])
+    elif not tasks:
         say("Nothing waits for an officer.")
-        return
+    else:
+        _print_tasks(tasks, names, zone)
+
+
+def _as_json(task: Task, names: dict[str, str]) -> dict[str, str | None]:
+    from infra.showing import say_instant
+
+    return {
+        "task": task.id,
+        "need": task.need,
+        "kind": task.kind.value,
+        "status": task.status.value,
+        "officer": names.get(task.officer or ""),
+        "take_by": say_instant(task.take_by),
+        "again_at": say_instant(task.again_at),
+    }
+
+
+def _print_tasks(tasks: list[Task], names: dict[str, str], zone: ZoneInfo) -> None:
     from domain.labels import TASK_LABELS, label_task
     from domain.times import say_clock
 
@@ -105,7 +112,6 @@ def done_(
     muster task done N-7K3QX2 --said partly --got food-parcel:15 --officer dana@example.org
     """
     from domain.changes import Refusal
-    from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS
     from infra.commands.tasks import EndTask
 
     with open_door() as door, naming_options():
@@ -116,15 +122,22 @@ def done_(
             raise Refused(chosen.sentence)
         ended = done(command.carry_out(door, reference, f"officer:{by.id}"))
         after = door.situation(reference)
-    already = " already" if ended.change is None else ""
     now_is = next(t for t in after.tasks if t.id == chosen[0].id)
     if now_is.again_at:
-        from domain.times import say_when
-
-        say(
-            f"Nobody answered; {by.name} is asked to try again at "
-            f"{say_when(now_is.again_at, after.zone)} ({reference})."
-        )
+        _say_again(after, by, now_is.again_at)
     else:
-        label = TASK_OUTCOME_LABELS[chosen[1]]
-        say(f"{TASK_LABELS[now_is.kind]} is done{already}: {label} ({reference}).")
+        _say_done(now_is, chosen[1], already=ended.change is None)
+
+
+def _say_again(situation: Situation, officer: Officer, at: datetime) -> None:
+    from domain.times import say_when
+
+    when = say_when(at, situation.zone)
+    say(f"Nobody answered; {officer.name} is asked to try again at {when} ({situation.need.id}).")
+
+
+def _say_done(task: Task, outcome: TaskOutcome, *, already: bool) -> None:
+    from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS
+
+    is_done = "is done already" if already else "is done"
+    say(f"{TASK_LABELS[task.kind]} {is_done}: {TASK_OUTCOME_LABELS[outcome]} ({task.need}).")

@@ -103,6 +103,12 @@ def could_ever(responder: Responder, situation: Situation, round: Round, line: L
     )
 
 
+def could_still(responder: Responder, situation: Situation, round: Round, line: Line) -> bool:
+    """Could this round ask them about `line` at all, and has nobody asked them yet?"""
+    asked = _has_been_asked(responder, situation, line)
+    return responder.contacts > 0 and not asked and could_ever(responder, situation, round, line)
+
+
 def due_day(situation: Situation, line: Line) -> date:
     """The day a line is due, where the council is: checks must be valid on it, and nobody does it on their day off."""
     return situation.local_day(line.due)

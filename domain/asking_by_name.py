@@ -67,9 +67,7 @@ def ask_next_round(situation: Situation, by: str, now: datetime, edition: int | 
     rounds = len(need.playbook.rounds)
     waiting = tuple(line.number for line in situation.missing_lines if 0 < line.round < rounds and now < line.due)
     if not waiting:
-        unbegun = any(line.round == 0 for line in situation.missing_lines)
-        sentence = "The first round has not begun." if unbegun else "There is no further round; ask somebody by name."
-        return Refusal("no-round", sentence)
+        return _no_further_round(situation, now)
     draft = Draft(situation, now)
     draft.note_event(EventCode.next_round, by=by, lines=waiting)
     draft.set_need(edition=need.edition + 1)
@@ -79,6 +77,18 @@ def ask_next_round(situation: Situation, by: str, now: datetime, edition: int | 
             shares = (s.but(expected=0.0) if s.line in waiting else s for s in invitation.shares)
             draft.put(invitation.but(shares=tuple(shares)))
     return draft.change(wake_at=now)
+
+
+def _no_further_round(situation: Situation, now: datetime) -> Refusal:
+    """Why there is none to ask next, and what to do instead."""
+    if all(line.due <= now for line in situation.missing_lines):
+        return Refusal("too-late", f"What is missing of {situation.need.id} is past its time; give it more.")
+    if any(line.round == 0 for line in situation.missing_lines):
+        return Refusal("no-round", "The first round has not begun; it is asked as soon as Muster looks.")
+    return Refusal(
+        "no-round",
+        "Every round of the playbook has been asked. Ask somebody by name; or give it more time, and all begins anew.",
+    )
 
 
 def _cannot_ask(situation: Situation, edition: int | None) -> Refusal | None:

@@ -17,6 +17,8 @@ from domain.situations import Situation
 MUST_HEAR = (MessageKind.call_off, MessageKind.reduced)  # who promised, and is not to set out
 STILL_ASKED = (MessageKind.chase, MessageKind.changed, MessageKind.transfer)  # a question that nobody has read yet
 
+CONTENT_REFUSED = "content-refused"  # the note of a task to phone a partner whose mail server takes none of ours
+
 
 def record_undeliverable(situation: Situation, now: datetime, *, message: Message, contacts: int) -> Change | None:
     """A dead address is a no: the next of the responder's `contacts` is asked; after the last, the next responder.

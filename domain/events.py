@@ -62,6 +62,7 @@ class EventCode(StrEnum):
     resumed = "resumed"
     asked_by_name = "asked-by-name"
     next_round = "next-round"
+    newcomers = "newcomers"
     unconfirmed = "unconfirmed"
     given_up = "given-up"
     transfer_asked = "transfer-asked"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.changes import Change, Draft, Refusal
 from domain.events import EventCode
+from domain.holding import has_changed
 from domain.keeping import Kept
 from domain.places import shared_area
 from domain.situations import Situation
@@ -57,21 +58,27 @@ def _empty(draft: Draft) -> None:
             draft.put(invitation.but(moving=None))
 
 
-def keep(situation: Situation, because: str, by: str, now: datetime) -> Change | None:
+def keep(
+    situation: Situation, because: str, by: str, now: datetime, edition: int | None = None
+) -> Change | Refusal | None:
     """Erase nothing of it until an officer ends this. The reason is a private note; `None`: it is so already."""
     if situation.need.kept_since:
         return None
+    if refusal := has_changed(situation, edition):
+        return refusal
     draft = Draft(situation, now)
     draft.note_event(EventCode.kept, by=by, note=draft.keep_note(because))
-    draft.set_need(kept_since=now)
+    draft.set_need(kept_since=now, edition=situation.need.edition + 1)
     return draft.change(wake_at=situation.need.wake_at)
 
 
-def keep_no_longer(situation: Situation, by: str, now: datetime) -> Change | None:
+def keep_no_longer(situation: Situation, by: str, now: datetime, edition: int | None = None) -> Change | Refusal | None:
     """What is over its time may be erased again; `None` if it might be all along."""
     if not situation.need.kept_since:
         return None
+    if refusal := has_changed(situation, edition):
+        return refusal
     draft = Draft(situation, now)
     draft.note_event(EventCode.kept_no_longer, by=by)
-    draft.set_need(kept_since=None)
+    draft.set_need(kept_since=None, edition=situation.need.edition + 1)
     return draft.change(wake_at=situation.need.wake_at)

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from domain.values import Cells
+
 FEWEST = 5
 """Numbers from 1 to one less than this are hidden."""
 Arc = tuple[str, str]
@@ -23,7 +25,7 @@ class Hidden:
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
-    cells: dict[tuple[str, str], int | None]
+    cells: Cells[int | None]
     row_totals: dict[str, int | None]
     column_totals: dict[str, int | None]
     total: int

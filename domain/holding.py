@@ -105,12 +105,18 @@ def cannot_steer(situation: Situation, edition: int | None) -> Refusal | None:
     need = situation.need
     if need.closed:
         return Refusal("closed", f"{need.id} is closed, so nothing about it can be changed any more.")
-    if edition is not None and edition != need.edition:
-        return Refusal(
-            "stale",
-            f"{need.id} has changed since you looked: you named version {edition}, and this is version {need.edition}.",
-        )
-    return None
+    return has_changed(situation, edition)
+
+
+def has_changed(situation: Situation, edition: int | None) -> Refusal | None:
+    """Why a command that names a version is refused: it is not this one any more."""
+    need = situation.need
+    if edition in (None, need.edition):
+        return None
+    return Refusal(
+        "stale",
+        f"{need.id} has changed since you looked: you named version {edition}, and this is version {need.edition}.",
+    )
 
 
 def _ask_again_at(situation: Situation) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -147,6 +148,11 @@ def time_to_end(kind: TaskKind, left: timedelta | None) -> timedelta | None:
         return None
     longest = A_DAY if kind in HOLDS_UP else A_WEEK
     return max(LEAST_TO_END, min(left / 2, longest)) if left and kind in HANGS_ON_IT else longest
+
+
+def names_of(officers: Iterable[Officer]) -> dict[str, str]:
+    """What each is called, by id."""
+    return {officer.id: officer.name for officer in officers}
 
 
 def working(officers: tuple[Officer, ...]) -> tuple[Officer, ...]:

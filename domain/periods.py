@@ -64,6 +64,12 @@ def _read_day(place: str, text: str | None) -> date | None:
     return day
 
 
+def say_day(moment: datetime, zone: ZoneInfo) -> str:
+    """`30 November 2026`: the day a moment is in."""
+    day = moment.astimezone(zone).date()
+    return say_period(Period(first=day, last=day))
+
+
 def say_period(period: Period) -> str:
     """`1 to 30 November 2026`, `28 October to 3 November 2026`."""
     first, last = period.first, period.last

@@ -10,8 +10,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import ConfigDict
-
 from domain.capabilities import Sector
 from domain.events import EventCode
 from domain.hiding import Hidden, hide_small
@@ -19,7 +17,7 @@ from domain.invitations import Reason
 from domain.needs import Outcome
 from domain.periods import Period
 from domain.seen import AskSeen, NeedFacts, done_at, loop_closed, said_yes, touches_of, unmet_kinds, ward_of
-from domain.values import Value
+from domain.values import Cells, Value
 from domain.waits import Length, Waits
 
 MARKS = tuple(timedelta(hours=hours) for hours in (0.25, 1, 4, 12, 24, 48, 24 * 7, 24 * 14))
@@ -71,8 +69,6 @@ class Asking(Value):
 class Report(Value):
     """The figures of needs opened in a period, as they stood at `at`. `titles`: of kinds of help, by code."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
     period: Period
     at: datetime
     needs: int
@@ -82,7 +78,7 @@ class Report(Value):
     still_open: int
     times: dict[str, Time]
     sectors: dict[str, SectorFigures]
-    quantities: dict[tuple[str, str], Quantities]
+    quantities: Cells[Quantities]
     asking: Asking
     asking_helpers: Asking
     touches: int

@@ -77,6 +77,18 @@ class AskSeen(Seen):
     sector: Sector | None = None
 
 
+COUNTED = (
+    EventCode.said_yes,
+    EventCode.joined,
+    EventCode.covered,
+    EventCode.said_done,
+    EventCode.resident_said,
+    EventCode.task_done,
+)
+"""What figures read of a story, besides what officers did; a store may leave the rest of it unread."""
+OFFICER = "officer"
+
+
 class FactsSeen(Seen):
     kind: object = None
     outcome: object = None
@@ -92,7 +104,8 @@ class EventSeen(Seen):
 
 @dataclass(frozen=True)
 class NeedFacts:
-    """All that figures read about one need. `told`: a message to the resident about its end has left."""
+    """All that figures read about one need. `events`: at least those that count. `told`: a message to the resident
+    about its end has left."""
 
     need: NeedSeen
     asks: tuple[AskSeen, ...] = ()
@@ -127,7 +140,7 @@ def said_yes(facts: NeedFacts) -> set[str]:
 
 def touches_of(facts: NeedFacts) -> int:
     """How often an officer did something about it after recording it: moments, as one press may do several things."""
-    return len({e.at for e in facts.events if e.by.startswith("officer") and e.code is not EventCode.opened})
+    return len({e.at for e in facts.events if e.by.startswith(OFFICER) and e.code is not EventCode.opened})
 
 
 def loop_closed(facts: NeedFacts) -> bool:

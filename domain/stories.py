@@ -73,6 +73,7 @@ LABELS = {
     EventCode.resumed: "Goes on",
     EventCode.asked_by_name: "Asked by name",
     EventCode.next_round: "Next round now",
+    EventCode.newcomers: "More partners",
     EventCode.unconfirmed: "No word about the change",
     EventCode.given_up: "Not reached about the change",
     EventCode.transfer_asked: "Asked to go elsewhere",
@@ -467,7 +468,13 @@ def _amended(told: Told) -> str:
     now += ["in another place"] if told.event.facts.get("place") else []
     now += ["in other words"] if told.event.facts.get("summary") else []
     now += ["at the address that is on record now"] if told.event.facts.get("address") else []
-    return f"{begin_great(told.officer)} changed this. It is now: {'; '.join(now)}."
+    changed = f"{begin_great(told.officer)} changed this. It is now: {'; '.join(now)}."
+    return f"{changed} {goes_on_by(told.need)}" if told.event.facts.get("urgent") else changed
+
+
+def goes_on_by(need: Need) -> str:
+    """What stays when a need is made urgent: how it was going to be responded to."""
+    return f"It goes on by the playbook it began with, “{need.playbook.title}”, whose waits stay as they are."
 
 
 def _extended(told: Told) -> str:
@@ -491,6 +498,13 @@ def _resumed(told: Told) -> str:
 
 def _asked_by_name(told: Told) -> str:
     return f"{begin_great(told.officer)} asked {told.one} by name for {told.amounts('missing') or told.lines}."
+
+
+def _newcomers(told: Told) -> str:
+    return (
+        f"Partners were brought in or changed who may help with {told.lines}: {told.who}. "
+        "They are asked where those asked so far cannot cover it."
+    )
 
 
 def _next_round(told: Told) -> str:
@@ -656,6 +670,7 @@ SENTENCES: dict[EventCode, Callable[[Told], str]] = {
     EventCode.resumed: _resumed,
     EventCode.asked_by_name: _asked_by_name,
     EventCode.next_round: _next_round,
+    EventCode.newcomers: _newcomers,
     EventCode.unconfirmed: _unconfirmed,
     EventCode.given_up: _given_up,
     EventCode.transfer_asked: _transfer_asked,

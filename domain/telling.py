@@ -15,7 +15,7 @@ from domain.finishing import raise_unheard, record_done
 from domain.labels import TASK_LABELS, say_list
 from domain.messages import MessageKind
 from domain.needs import Outcome
-from domain.officers import MOST_TRIES, Task, TaskKind, TaskOutcome, TaskStatus
+from domain.officers import MOST_TRIES, Task, TaskKind, TaskOutcome, TaskStatus, names_of
 from domain.safeguarding import clear_visitor
 from domain.situations import Situation
 from domain.transferring import give_up_moving
@@ -104,8 +104,8 @@ def _refuse(
     received: dict[int, int] | None,
 ) -> Refusal | None:
     if task.status is TaskStatus.taken and task.officer != officer:
-        names = {o.id: o.name for o in situation.officers}
-        return Refusal("taken", f"{names.get(task.officer or '', 'Somebody else')} has taken this already.")
+        taker = names_of(situation.officers).get(task.officer or "", "Somebody else")
+        return Refusal("taken", f"{taker} has taken this already.")
     may = outcomes_of(situation, task)
     if not may:
         return Refusal("done", "Nothing is left to do here: this task is finished.")

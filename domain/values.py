@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from datetime import timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
@@ -20,6 +20,24 @@ class Value(BaseModel):
         """Return this value with `changes`; the changes are ours and are not validated again."""
         return self.model_copy(update=changes)
 
+
+# --- tables -----------------------------------------------------------------
+
+Held = TypeVar("Held")
+
+
+def _read_cells(value: Any) -> Any:
+    return {(row, column): held for row, column, held in value} if isinstance(value, list) else value
+
+
+def _write_cells(cells: dict[tuple[str, str], Any]) -> list[tuple[str, str, Any]]:
+    return [(row, column, held) for (row, column), held in cells.items()]
+
+
+Cells = Annotated[
+    dict[tuple[str, str], Held], BeforeValidator(_read_cells), PlainSerializer(_write_cells, when_used="json")
+]
+"""What stands in each row and column; a list of triples in JSON, whose keys are words alone."""
 
 # --- text -------------------------------------------------------------------
 

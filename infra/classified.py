@@ -1,13 +1,15 @@
-"""What is kept where: every column of the store and every field of what is kept whole, each in its class."""
+"""What is kept where: every column and attribute in the stores, every field of what is kept whole, in its class."""
 
 from __future__ import annotations
+
+import re
 
 from pydantic import BaseModel
 
 from domain.events import Event
 from domain.incidents import Incident
 from domain.invitations import Invitation
-from domain.keeping import Kept
+from domain.keeping import TIMED, Kept
 from domain.messages import Message
 from domain.needs import Need, Resident
 from domain.officers import Officer, Task
@@ -67,6 +69,7 @@ COLUMNS: dict[str, dict[Kept, str]] = {
     "audit": {Kept.access: "seq at who what about detail previous hash"},
     "contacts": {Kept.directory: "responder"},
     "events": {Kept.story: "need seq"},
+    "figures": {Kept.running: "name at until counted"},
     "heard": {Kept.directory: "responder asked yes"},
     "heard_of_sectors": {Kept.council: "sector asked yes"},
     "identities": {Kept.access: "issuer subject officer at"},
@@ -106,6 +109,80 @@ COLUMNS: dict[str, dict[Kept, str]] = {
     "tokens": {Kept.links: "hash purpose target need"},
     "wards": {Kept.council: "code name"},
 }
+
+
+ITEMS: dict[str, dict[Kept, str]] = {
+    "able": {Kept.directory: "contacts lat lon sector weekly_limit"},
+    "accounts": {Kept.access: "failures link locked_until password"},
+    "addresses_of_officers": {Kept.council: "officer"},
+    "apart": {Kept.safety: "at"},
+    "apart_kids": {Kept.safety: ""},
+    "api_keys": {Kept.access: "hash made_at made_by name revoked_at rights used_at"},
+    "api_keys_by_hash": {Kept.access: "id"},
+    "areas": {Kept.council: ""},
+    "attempts": {Kept.access: "state nonce verifier until next link ends_at"},
+    "audit": {Kept.access: "about at detail hash number previous what who"},
+    "contacts": {Kept.directory: ""},
+    "count_of_officers": {Kept.council: "count"},
+    "errands": {Kept.running: "at incident not_before reached"},
+    "events": {Kept.story: ""},
+    "figures": {Kept.running: "at until counted ends_at"},
+    "heard": {Kept.directory: "asked yes"},
+    "heard_of_sectors": {Kept.council: "asked yes"},
+    "identities": {Kept.access: "at officer"},
+    "identities_of_officers": {Kept.access: "person"},
+    "incidents": {Kept.council: ""},
+    "incidents_by_age": {Kept.council: "held"},
+    "invitations": {Kept.story: "order puts"},
+    "journals": {Kept.contact: "chunk needs"},  # whatever a change holds, until it is carried out: at most a day
+    "keys": {Kept.shared_words: "need"},
+    "leases": {Kept.running: "fence holder until"},
+    "ledger": {Kept.ask_counts: "taken"},
+    "marks": {Kept.running: "at"},
+    "messages": {
+        Kept.story: "state attempt refusals again fence not_before changed_at order incident waits carrier carries",
+        Kept.message_bodies: "frozen provider_id why",
+    },
+    "months": {Kept.running: ""},
+    "needs": {
+        Kept.story: "version parts failures status outcome category area needed_by opened_at wake_at woken incident"
+        " exercise held kept closed_at tasks journal",
+        Kept.shared_words: "key digest row",
+    },
+    "needs_of_incidents": {Kept.story: "place status"},
+    "networks": {Kept.access: "failures locked_until seen_at ends_at"},
+    "notes": {Kept.words: "words"},
+    "officers": {Kept.council: "order version", Kept.access: "links_ended signed_out"},
+    "outwards": {Kept.council: ""},
+    "periods": {Kept.council: " ".join(kept.value for kept in TIMED)},
+    "postcodes": {Kept.council: "lat lon ward"},
+    "references": {Kept.story: ""},
+    "resident_guards": {Kept.resident_keys: "version"},
+    "resident_keys": {Kept.resident_keys: ""},
+    "residents": {Kept.contact: ""},
+    "responders": {Kept.directory: "put_at row version wakes alias"},
+    "retention": {Kept.story: "found_by"},
+    "sessions": {Kept.access: "began_at ends_at how id officer seen_at signed_out until"},
+    "set_up_links": {Kept.access: "links_ended officer until ends_at"},
+    "tasks": {Kept.story: "order puts row"},
+    "tokens": {Kept.links: "need purpose target"},
+    "wards": {Kept.council: "name"},
+}
+"""What items of the DynamoDB table hold, by their kind, beside `doc`. Keys and places in indexes are of the first
+class that is named."""
+
+KEY = re.compile("(alarm_|list_|time_)?[ps]k")
+
+
+def class_of_attribute(kind: str, attribute: str) -> Kept | None:
+    """The class of one attribute of items of this kind; `None` if nobody has decided."""
+    classes = ITEMS.get(kind, {})
+    return next(iter(classes), None) if KEY.fullmatch(attribute) else _class(classes, attribute)
+
+
+def is_whole(kind: str, attribute: str) -> bool:
+    """Is this what is kept whole, whose fields have classes of their own?"""
+    return attribute == "doc" and kind in DOCUMENTS
 
 
 def class_of_field(model: type[BaseModel], field: str) -> Kept | None:

@@ -1,15 +1,22 @@
-"""Puts what `prefect.yaml` lists into Prefect: the work pool and each deployment. `python -m infra.deploying FILE`."""
+"""Puts what `prefect.yaml` lists into Prefect: the work pool and each deployment. `python -m infra.deploying FILE`.
+
+With `--clock-elsewhere`, `wake-needs` gets no schedule of its own: on AWS the waker is its clock.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+import tempfile
 from pathlib import Path
+
+import yaml
 
 from infra.prefect_api import PrefectApi, PrefectUnreachable
 
 WAIT_SECONDS = 120
+CLOCK_ELSEWHERE = "--clock-elsewhere"
 
 
 def deploy(prefect_file: Path) -> None:
@@ -29,6 +36,23 @@ def deploy(prefect_file: Path) -> None:
     app()
 
 
+CHECKED_EVERY = 900  # seconds
+
+
+def without_clock(prefect_file: Path, folder: Path) -> Path:
+    """The same list in `folder`, in which the schedule of `wake-needs` rests, and promises are checked less often:
+    where nothing else runs, each check starts a worker."""
+    found = yaml.safe_load(prefect_file.read_text())
+    schedules = {deployment["name"]: deployment.get("schedules", []) for deployment in found["deployments"]}
+    for schedule in schedules["wake-needs"]:
+        schedule["active"] = False
+    for schedule in schedules["check-promises"]:
+        schedule["interval"] = CHECKED_EVERY
+    changed = folder / prefect_file.name
+    changed.write_text(yaml.safe_dump(found, sort_keys=False))
+    return changed
+
+
 async def _make_pool() -> None:
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
@@ -45,7 +69,9 @@ async def _make_pool() -> None:
 
 
 if __name__ == "__main__":
+    listed, elsewhere = Path(sys.argv[1]), CLOCK_ELSEWHERE in sys.argv
     try:
-        deploy(Path(sys.argv[1]))
+        with tempfile.TemporaryDirectory(prefix="muster-deploying-") as scratch:
+            deploy(without_clock(listed, Path(scratch)) if elsewhere else listed)
     except PrefectUnreachable as why:
         sys.exit(str(why))

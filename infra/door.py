@@ -15,6 +15,7 @@ from domain.needs import Resident, new_reference
 from domain.situations import Situation
 from infra import clock
 from infra.calendar import bank_holidays
+from infra.ringing import ring
 from infra.rota import load_rota
 from infra.settings import Settings
 from infra.store import Committed, Conflict, SameKey, Store, TokenRow, WeekFull
@@ -96,6 +97,8 @@ class Door:
             return decided
         match self.store.commit(decided, self._tokens(decided)):
             case Committed():
+                if makes_due(decided, clock.now()):
+                    self.ring()
                 return Done(situation, decided)
             case Conflict() | WeekFull():
                 return None
@@ -125,11 +128,16 @@ class Door:
             status = _row(self.settings.signing_keys, Purpose.status, change.need.id, self.kid, change.need.id)
             match self.store.add_need(change, resident, [status, *self._tokens(change)], key, digest):
                 case Committed():
+                    self.ring()
                     return change.need.id
                 case SameKey(need):
                     return need
                 case Conflict():
                     continue
+
+    def ring(self) -> None:
+        """Something is due now: have it looked at at once, where a bell must be rung for that."""
+        ring(self.settings.bell)
 
     def _tokens(self, change: Change) -> list[TokenRow]:
         """The links that come into the world with a change, and with those that go with it."""
@@ -139,6 +147,13 @@ class Door:
             *_task_links(keys, change),
             *(row for other in change.also for row in self._tokens(other)),
         ]
+
+
+def makes_due(change: Change, now: datetime) -> bool:
+    """Does this change, or one that goes with it, leave a need to look at now, or a message to send?"""
+    alarm = change.need.wake_at
+    due = alarm is not None and alarm <= now
+    return due or bool(change.messages) or any(makes_due(other, now) for other in change.also)
 
 
 def _invitation_links(keys: Mapping[str, bytes], change: Change) -> Iterable[TokenRow]:

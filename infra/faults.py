@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+
+from domain.opening import NeedWrong
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -30,6 +32,18 @@ WORDS = {
     "dict_type": "must be a block of keys with their values",
     "datetime_from_date_parsing": "must be a time, such as 2026-11-22T09:00",
 }
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_typed(model: type[Model], typed: Mapping[str, object], whole: str) -> Model:
+    """What was typed, as `model`. Raises `NeedWrong`, naming the field; where it is about none, the `whole`."""
+    try:
+        return model.model_validate(typed)
+    except ValidationError as wrong:
+        error = wrong.errors()[0]
+        raise NeedWrong(str(error["loc"][0]) if error["loc"] else whole, say_fault(error)) from None
 
 
 def say_fault(error: ErrorDetails, model: type[BaseModel] | None = None) -> str:

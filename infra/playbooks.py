@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.capabilities import Catalogue, Sector
 from domain.keeping import Periods
+from domain.labels import label_code
 from domain.playbooks import Playbook
 from domain.rota import Rota
 from infra.faults import say_fault
@@ -88,6 +89,11 @@ def load_playbook(name: str) -> Playbook:
 def load_catalogue(path: Path = FOLDER / "categories.yaml") -> Catalogue:
     """Return the council's categories and capabilities. Raises `PlaybookWrong`."""
     return _load(path, Catalogue)
+
+
+def category_title(code: str) -> str:
+    """What the council calls this category; one it no longer has is called by its code."""
+    return load_catalogue().categories.get(code) or label_code(code)
 
 
 def load_yaml(path: Path, model: type[Model]) -> Model:

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, cast
@@ -15,27 +16,45 @@ import httpx
 
 from infra.clock import now
 
+WORK_POOL = "muster"
 WAKE_NEEDS = "wake-needs/wake-needs"
 CHECK_PROMISES = "check-promises/check-promises"
 UNSTARTED = ("SCHEDULED", "PENDING")
 # On SQLite, Prefect answers 503 and has written nothing when another of its writes came between: often gone at once.
 TRY_AGAIN_AFTER = (0.02, 0.1, 0.3)
 DELETED_AT_ONCE = 50  # the most one bulk_delete takes
+BELL = "bell"  # the tag of a run that somebody asked for because something was due
 
 
 class PrefectUnreachable(Exception):
     """Prefect did not do what was asked: no answer, a refusal, no such deployment. Try later; our rows lose nothing."""
 
 
+@dataclass(frozen=True)
+class WaitingRun:
+    """A run that should have begun, and that no worker has taken."""
+
+    id: str
+    deployment: str
+    since: datetime
+    rung_for: bool
+
+
 class PrefectApi:
-    """A connection to the server that `PREFECT_API_URL` and `PREFECT_API_AUTH_STRING` name, for use in one thread."""
+    """A connection to the server that `PREFECT_API_URL` names, for use in one thread.
+
+    It signs in with `PREFECT_API_AUTH_STRING` at a server of one's own, with `PREFECT_API_KEY` at Prefect Cloud.
+    """
 
     def __init__(self, url: str | None = None, auth: str | None = None, timeout_seconds: float = 5) -> None:
         self.url = (url if url is not None else os.environ.get("PREFECT_API_URL", "")).rstrip("/")
         user, _, password = (auth if auth is not None else os.environ.get("PREFECT_API_AUTH_STRING", "")).partition(":")
         # A proxy named in the environment has no business between two processes of one machine.
         self._http = httpx.Client(
-            auth=(user, password) if user else None, timeout=timeout_seconds, trust_env=not is_loopback(self.url)
+            auth=(user, password) if user else None,
+            headers={} if user else _cloud_key(),
+            timeout=timeout_seconds,
+            trust_env=not is_loopback(self.url),
         )
         self._ids: dict[str, str] = {}
 
@@ -69,7 +88,7 @@ class PrefectApi:
         """Plan one run of a deployment (`flow/name`) for now, and return its id. Twice makes two runs."""
         try:
             # No idempotency key: a repeated one returns the old run, even a finished one, and the bell would be lost.
-            made = self._call("POST", f"/deployments/{self._id_of(deployment)}/create_flow_run", {"tags": ["bell"]})
+            made = self._call("POST", f"/deployments/{self._id_of(deployment)}/create_flow_run", {"tags": [BELL]})
         except PrefectUnreachable:
             self._ids.pop(deployment, None)  # it may have been deleted and deployed again, under another id
             raise
@@ -80,6 +99,32 @@ class PrefectApi:
         runs = {"id": {"any_": list(run_ids)}, "state": {"type": {"any_": UNSTARTED}}}
         return cast(int, self._call("POST", "/flow_runs/count", {"flow_runs": runs}))
 
+    def waiting_runs(self, limit: int = 200) -> list[WaitingRun]:
+        """The runs of our work pool that should have begun by now and that no worker has taken, the oldest first."""
+        late = {"state": {"type": {"any_": ["SCHEDULED"]}}, "next_scheduled_start_time": {"before_": now().isoformat()}}
+        asked = {"flow_runs": late, "work_pools": {"name": {"any_": [WORK_POOL]}}}
+        asked |= {"sort": "NEXT_SCHEDULED_START_TIME_ASC", "limit": limit}
+        return [
+            WaitingRun(
+                run["id"],
+                run["deployment_id"] or "",
+                datetime.fromisoformat(run["next_scheduled_start_time"]),
+                BELL in run["tags"],
+            )
+            for run in self._call("POST", "/flow_runs/filter", asked)
+        ]
+
+    def is_of(self, run: WaitingRun, deployment: str) -> bool:
+        """Is this a run of that deployment (`flow/name`)?"""
+        return run.deployment == self._id_of(deployment)
+
+    def knows(self, deployment: str) -> bool:
+        """Has this deployment (`flow/name`) been put into Prefect?"""
+        try:
+            return bool(self._id_of(deployment))
+        except PrefectUnreachable:
+            return False
+
     def next_scheduled(self, deployment: str) -> datetime | None:
         """Return when the schedule next starts this deployment; `None`: nothing is planned, as after an outage."""
         runs = self._unstarted_runs(deployment) | {"next_scheduled_start_time": {"after_": now().isoformat()}}
@@ -87,9 +132,9 @@ class PrefectApi:
         found = self._call("POST", "/flow_runs/filter", asked)
         return datetime.fromisoformat(found[0]["next_scheduled_start_time"]) if found else None
 
-    def delete_stale(self, deployment: str) -> int:
-        """Delete every run of this deployment that should have begun by now and has not. Returns how many."""
-        stale = {"next_scheduled_start_time": {"before_": now().isoformat()}}
+    def delete_stale(self, deployment: str, before: datetime | None = None) -> int:
+        """Delete every run of this deployment that should have begun by now (or `before`) and has not: how many."""
+        stale = {"next_scheduled_start_time": {"before_": (before or now()).isoformat()}}
         return self._delete(self._unstarted_runs(deployment) | stale, at_most=5000)
 
     def _unstarted_runs(self, deployment: str) -> dict[str, Any]:
@@ -126,6 +171,11 @@ class PrefectApi:
             raise PrefectUnreachable(f"Prefect answered {refused.response.status_code} to {method} {path}") from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failed:
             raise PrefectUnreachable(f"Prefect at {self.url} cannot be reached ({type(failed).__name__})") from None
+
+
+def _cloud_key() -> dict[str, str]:
+    key = os.environ.get("PREFECT_API_KEY", "")
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def is_loopback(url: str) -> bool:

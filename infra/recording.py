@@ -102,7 +102,7 @@ def locate(said: Mapping[str, Any], store: Store) -> dict[str, Any]:
         return dict(said)
     place = store.find_postcode(postcode)
     if place is None:
-        code = "" if store.count_postcodes() else "no-postcodes"
+        code = "" if store.has_postcodes() else "no-postcodes"
         raise NeedWrong("postcode", f"{postcode[:12]!r} is not a postcode we know", code)
     near = Point(lat=round(place.point.lat, DECIMALS), lon=round(place.point.lon, DECIMALS))
     return {**said, "area": said.get("area") or place.area, "point": said.get("point") or near}

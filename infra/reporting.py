@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,21 +14,28 @@ from domain.seen import NeedFacts
 from infra.spreadsheets import write_csv
 from infra.store import Store
 
+Reached = Callable[[datetime], None]
+"""Told how far counting has come: all needs opened before this moment are counted."""
 
-def make_report(store: Store, period: Period, now: datetime, zone: ZoneInfo) -> Report:
+
+def make_report(
+    store: Store, period: Period, now: datetime, zone: ZoneInfo, reached: Reached = lambda _: None
+) -> Report:
     """The figures of the needs opened in this period, as they stand now."""
     tally = Tally(now)
-    for facts in needs_in(store, period, zone):
-        tally.add(facts)
+    for some in needs_in(store, period, zone):
+        for facts in some:
+            tally.add(facts)
+        reached(some[-1].need.opened_at)
     return tally.report(period)
 
 
-def needs_in(store: Store, period: Period, zone: ZoneInfo) -> Iterator[NeedFacts]:
-    """The needs opened in this period, each seen whole; one that is opened meanwhile may be among them or not."""
+def needs_in(store: Store, period: Period, zone: ZoneInfo) -> Iterator[list[NeedFacts]]:
+    """The needs opened in this period, some at a time; one that is opened meanwhile may be among them or not."""
     since, until = period.since(zone), period.until(zone)
     some = store.needs_seen(since, until)
     while some:
-        yield from some
+        yield some
         some = store.needs_seen(since, until, after=some[-1].need)
 
 

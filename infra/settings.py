@@ -65,9 +65,14 @@ def _proxy(address: str) -> str:
 
 def _email_channel(channel: str) -> str:
     """Its shape; the options are read where the channel is opened, when the worker starts."""
-    if channel == "outbox" or (channel.startswith(("smtp://", "smtps://")) and _has_place(channel)):
+    if channel == "outbox" or SES.fullmatch(channel):
         return channel
-    raise ValueError("must be 'outbox' or smtp://host:port (smtp://user:password@host:587 signs in, with TLS)")
+    if channel.startswith(("smtp://", "smtps://")) and _has_place(channel):
+        return channel
+    raise ValueError(
+        "must be 'outbox' or smtp://host:port (smtp://user:password@host:587 signs in, with TLS), "
+        "or ses://CONFIGURATION-SET for Amazon SES"
+    )
 
 
 def _reply_to(address: str) -> str:
@@ -75,9 +80,18 @@ def _reply_to(address: str) -> str:
 
 
 def _sms_channel(channel: str) -> str:
-    if channel in ("", "outbox", "none"):
+    if channel in ("", "outbox", "none") or SNS.fullmatch(channel):
         return channel
-    raise ValueError("must be 'outbox' (text messages are written beside the mails) or 'none'")
+    raise ValueError(
+        "must be 'outbox' (text messages are written beside the mails), 'none' or 'sns' for Amazon SNS "
+        "(sns://SENDER for a sender's name of up to 11 letters and digits)"
+    )
+
+
+def _topic(arn: str) -> str:
+    if not arn or TOPIC.fullmatch(arn):
+        return arn
+    raise ValueError("must be empty, or the topic's ARN, arn:aws:sns:REGION:ACCOUNT:NAME")
 
 
 def _email_rate(rate: float) -> float:
@@ -108,9 +122,15 @@ def _phone(text: str) -> str:
 
 
 def _store(url: str) -> str:
-    if url == "" or (url.startswith("sqlite:///") and len(url) > len("sqlite:///")):
+    if url == "" or (url.startswith("sqlite:///") and len(url) > len("sqlite:///")) or DYNAMODB.fullmatch(url):
         return url
-    raise ValueError("must be sqlite:///path/to/file")
+    raise ValueError("must be sqlite:///path/to/file, or dynamodb://table")
+
+
+def _bell(url: str) -> str:
+    if url and not (WEB.fullmatch(url) and "@" not in url and _has_place(url)):
+        raise ValueError("must be empty, or the URL of an SQS queue")
+    return url
 
 
 def _sign_in(how: str) -> str:
@@ -153,6 +173,10 @@ SLOWEST = 0.01  # e-mails a second
 WEB = re.compile(
     r"https?://([A-Za-z0-9._~%:-]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?([/?][A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
 )
+SES = re.compile(r"ses(://[A-Za-z0-9_-]{1,64})?")
+SNS = re.compile(r"sns(://(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{1,11})?")
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
+DYNAMODB = re.compile(r"dynamodb://[A-Za-z0-9_.-]{3,255}")
 KEYS = re.compile(r"[a-z0-9]{1,8}:[A-Za-z0-9_-]{32,}(,[a-z0-9]{1,8}:[A-Za-z0-9_-]{32,})*")
 
 
@@ -176,6 +200,9 @@ class Settings(BaseSettings):
     sms: Annotated[
         str, AfterValidator(_sms_channel), Field(description="how text messages leave; none while e-mails really do")
     ] = ""
+    receipts_topic: Annotated[
+        str, AfterValidator(_topic), Field(description="the one SNS topic that may tell what became of mails (SES)")
+    ] = ""
     base_url: Annotated[str, AfterValidator(_base_url)] = "http://127.0.0.1:8000"
     council: Annotated[str, AfterValidator(_council), Field(min_length=2, max_length=80)] = "Example Council"
     phone: Annotated[str, AfterValidator(_phone), Field(max_length=30)] = "01632 960 000"
@@ -183,6 +210,9 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
     nation: Annotated[str, AfterValidator(read_nation), Field(description="whose bank holidays are kept")] = NATIONS[0]
     heartbeat_url: Annotated[str, AfterValidator(_heartbeat_url)] = ""
+    bell: Annotated[str, AfterValidator(_bell), Field(description="on AWS: the queue that tells the waker to look")] = (
+        ""
+    )
     proxy: Annotated[
         str, AfterValidator(_proxy), Field(description="address of the one proxy whose X-Forwarded-For is believed")
     ] = ""
@@ -235,6 +265,15 @@ class Settings(BaseSettings):
         return self.sms or ("outbox" if self.email == "outbox" else "none")
 
     @property
+    def by_ses(self) -> bool:
+        return SES.fullmatch(self.email) is not None
+
+    @property
+    def configuration_set(self) -> str:
+        """SES's configuration set that mails leave by, if any."""
+        return self.email.partition("://")[2] if self.by_ses else ""
+
+    @property
     def role_of_group(self) -> dict[str, Role]:
         """What each of the provider's groups may do; empty: officers' roles are those on our own list."""
         return read_roles(self.oidc_roles)
@@ -271,7 +310,7 @@ def _with_address(chosen: Settings) -> Settings:
     return Settings(base_url=kept.read_text().strip())
 
 
-NOT_SETTINGS = frozenset({"MUSTER_TRACEBACK"})
+NOT_SETTINGS = frozenset({"MUSTER_TRACEBACK", "MUSTER_SECRET", "MUSTER_WORKER_FUNCTION"})  # the last two: lambdas/
 
 
 def strange_settings() -> list[str]:

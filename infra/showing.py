@@ -10,6 +10,7 @@ from domain.events import Event
 from domain.incidents import Incident
 from domain.invitations import Invitation
 from domain.needs import Need
+from domain.officers import Task
 from domain.responders import Responder
 from domain.situations import Situation
 from domain.stories import because, label
@@ -50,26 +51,8 @@ def need_as_json(store: Store, situation: Situation, story: list[Event] | None =
         "playbook": need.playbook.name,
         "lines": _lines(situation),
         "invitations": [_invitation(invitation, need, names) for invitation in situation.invitations],
-        "tasks": [
-            {
-                "task": task.id,
-                "kind": task.kind.value,
-                "status": task.status.value,
-                "officer": names.get(f"officer:{task.officer}"),
-                "attempts": task.attempts,
-                "outcome": task.outcome.value if task.outcome else None,
-            }
-            for task in situation.tasks
-        ],
-        "story": [
-            {
-                "at": say_instant(event.at),
-                "what": label(event),
-                "because": because(event, names, need, situation.zone),
-                "code": event.code.value,
-            }
-            for event in events
-        ],
+        "tasks": [_task(task, names) for task in situation.tasks],
+        "story": [_told(event, situation, names) for event in events],
     }
 
 
@@ -163,6 +146,26 @@ def _lines(situation: Situation) -> list[dict[str, Any]]:
         }
         for line in situation.need.lines
     ]
+
+
+def _task(task: Task, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "task": task.id,
+        "kind": task.kind.value,
+        "status": task.status.value,
+        "officer": names.get(f"officer:{task.officer}"),
+        "attempts": task.attempts,
+        "outcome": task.outcome.value if task.outcome else None,
+    }
+
+
+def _told(event: Event, situation: Situation, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "at": say_instant(event.at),
+        "what": label(event),
+        "because": because(event, names, situation.need, situation.zone),
+        "code": event.code.value,
+    }
 
 
 def _invitation(invitation: Invitation, need: Need, names: dict[str, str]) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from domain.amending import Amendment, Wanted
 from domain.answering import Answer, AnswerKind, settle
 from domain.capabilities import Catalogue
@@ -18,7 +16,7 @@ from domain.opening import NeedWrong
 from domain.situations import Situation
 from domain.times import read_when
 from domain.values import Point
-from infra.faults import say_fault
+from infra.faults import read_typed
 
 
 @dataclass(frozen=True)
@@ -42,19 +40,8 @@ def read_amendment(situation: Situation, catalogue: Catalogue, typed: TypedAmend
         if wanted.setdefault(read.capability.code, read) is not read:
             raise NeedWrong("lines", f"{read.capability.code!r} is there twice")
     moment = read_moment("needed_by", typed.needed_by, situation, now) if typed.needed_by else None
-    try:
-        return Amendment(
-            wanted=tuple(wanted.values()),
-            needed_by=moment,
-            place=typed.place,
-            point=typed.point,
-            summary=typed.summary,
-            address=typed.address,
-            urgent_because=typed.urgent_because,
-        )
-    except ValidationError as wrong:
-        error = wrong.errors()[0]
-        raise NeedWrong(str(error["loc"][0]), say_fault(error)) from None
+    as_typed = {name: getattr(typed, name) for name in ("place", "point", "summary", "address", "urgent_because")}
+    return read_typed(Amendment, as_typed | {"wanted": tuple(wanted.values()), "needed_by": moment}, "amendment")
 
 
 def read_wanted(text: str, situation: Situation, catalogue: Catalogue, now: datetime) -> Wanted:

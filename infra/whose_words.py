@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domain.events import Event
+from domain.labels import say_moment
 from domain.needs import Resident
 from domain.safeguarding import comes_home, door_words
 from domain.situations import Situation
 from domain.stories import label
-from domain.times import say_clock
 
 
 def authors_of(situation: Situation, story: Sequence[Event], names: Mapping[str, str]) -> dict[str, str]:
-    """Who wrote each note, by its id, and when: `Sam Lee (Asked a question, 21 Nov 18:45:07)`."""
+    """Who wrote each note, by its id, and when: `Sam Lee (Asked a question, 6:45pm on Saturday 21 November)`."""
     found = {}
     for event in story:
         if isinstance(note := event.facts.get("note"), str):
             who = names.get(event.responders[0] if event.responders else event.by, "The resident")
-            found[note] = f"{who} ({label(event)}, {say_clock(event.at, situation.zone)})"
+            found[note] = f"{who} ({label(event)}, {say_moment(event.at, event.at, situation.zone)})"
     visitors = {i.visitor: f"{names.get(i.responder, i.responder)} (who comes)" for i in situation.invitations}
     return found | {note: who for note, who in visitors.items() if note}
 

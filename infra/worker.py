@@ -19,6 +19,7 @@ from typing import Any, Self, cast
 from uuid import UUID
 
 import anyio
+from prefect._internal.concurrency.services import QueueService
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import AsyncClientContext
 from prefect.flow_engine import run_flow
@@ -26,13 +27,14 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
 from infra.bell import Bell
+from infra.prefect_api import WORK_POOL
 from infra.stopping import stop_asked
 
-WORK_POOL = "muster"
 POLL_EVERY = 3.0  # for scheduled runs and those an officer starts in Prefect; the bell does not wait for it
 HEARTBEAT_EVERY = 30.0
 RETRY_AFTER = (1.0, 2.0, 5.0)
 RUNS_AT_ONCE = 8
+SENT_WITHIN = 3.0  # the last of Prefect's logs and events
 GRACE = 8.0  # what runs are given to end after SIGTERM
 ENTRYPOINT_IS_KEPT = 60.0  # a deployment moved to another flow is noticed after so many seconds
 
@@ -215,6 +217,31 @@ def serve_once(limit_seconds: float) -> int:
         code = 0 if prefect.reached else 1
         _end(prefect, GRACE if told.is_set() else 0.5, code)
     return code
+
+
+class CutOff(Exception):
+    """Runs did not end in time and cannot be ended: the process should end, and leave what they began to the next."""
+
+
+def serve_within(limit_seconds: float) -> bool:
+    """As `serve_once`, in a process that lives on and may do it again: a Lambda's. Returns whether Prefect was reached.
+
+    At the limit, runs are told to stop and are given 8 seconds more; raises `CutOff` when they go on nevertheless.
+    What Prefect's logs and events hold back is sent before it returns: a Lambda's process stands still afterwards.
+    """
+    deadline = time.monotonic() + limit_seconds
+    stop_asked.clear()
+    prefect = _Prefect(lambda thread: _poll_until_empty(thread, deadline))
+    prefect.start()
+    prefect.join(limit_seconds)
+    if prefect.is_alive():
+        stop_asked.set()
+        prefect.stop_polling()
+        prefect.join(GRACE)
+    QueueService.drain_all(timeout=SENT_WITHIN)
+    if prefect.is_alive():
+        raise CutOff(f"{prefect.runs()} run(s) did not end in time")
+    return prefect.reached
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from domain.bouncing import CONTENT_REFUSED
 from domain.calling import topic_of
 from domain.events import EventCode
 from domain.invitations import Invitation
@@ -190,42 +191,64 @@ def _check_lost(letter: Letter, task: Task) -> Brief:
 
 
 def _call_partner(letter: Letter, task: Task) -> Brief:
-    partner = partner_name(letter, task)
-    if task.note == EventCode.kept_apart.value:
-        return Brief(
-            f"Phone {partner} now: they must not meet this resident",
-            f"{partner} promised help, and has since been put down as somebody whom this resident must not meet.",
-            (
-                TAKE,
-                f"Phone {partner} and ask them not to go.",
-                _record(letter, task, "Then record their no, so that somebody else is asked"),
-            ),
-        )
-    if task.note == EventCode.complained.value:
-        return Brief(
-            f"Phone {partner}: they marked our email as unwanted",
-            f"{partner} told their email provider that a mail of ours is unwanted. We ask them nothing more of this "
-            "kind; what they have promised stands.",
-            (
-                TAKE,
-                f"Phone {partner}: was it a slip, or do they want to be asked less, or not at all?",
-                _on_record(letter, task, "To ask them nothing at all for now, a manager can pass them over"),
-            ),
-        )
-    if task.note == EventCode.transfer_asked.value:
-        return _call_about_transfer(letter, task, partner)
-    if task.note == EventCode.amended.value:
-        return Brief(
-            f"Phone {partner}: is it still all right?",
-            f"{partner} promised help before we changed when or where it is needed, and has not answered since. "
-            "What they promised stands until you hear otherwise.",
-            (
-                TAKE,
-                f"Phone {partner} and ask whether they can still do it.",
-                _record(letter, task, "Then record their yes or no"),
-                "If you cannot reach them, say so here: then we do not count on them any more, and ask others.",
-            ),
-        )
+    about = CALLS.get(task.note or "", _call_who_is_not_reached)
+    return about(letter, task, partner_name(letter, task))
+
+
+def _call_who_must_not_meet(letter: Letter, task: Task, partner: str) -> Brief:
+    return Brief(
+        f"Phone {partner} now: they must not meet this resident",
+        f"{partner} promised help, and has since been put down as somebody whom this resident must not meet.",
+        (
+            TAKE,
+            f"Phone {partner} and ask them not to go.",
+            _record(letter, task, "Then record their no, so that somebody else is asked"),
+        ),
+    )
+
+
+def _call_who_complained(letter: Letter, task: Task, partner: str) -> Brief:
+    return Brief(
+        f"Phone {partner}: they marked our email as unwanted",
+        f"{partner} told their email provider that a mail of ours is unwanted. We ask them nothing more of this "
+        "kind; what they have promised stands.",
+        (
+            TAKE,
+            f"Phone {partner}: was it a slip, or do they want to be asked less, or not at all?",
+            _on_record(letter, task, "To ask them nothing at all for now, a manager can pass them over"),
+        ),
+    )
+
+
+def _call_who_was_not_sent_it(letter: Letter, task: Task, partner: str) -> Brief:
+    return Brief(
+        f"Phone {partner}: their mail server refused our email",
+        f"The address we have for {partner} works, but their mail server will not take what we wrote, perhaps for "
+        "a word or a link in it. They have not read it.",
+        (
+            TAKE,
+            f"Phone {partner} and tell them what the email says, as this need's page shows it.",
+            _record(letter, task, "Then record their answer, if they give one"),
+            "Tell whoever runs Muster for you, so that the next email is taken.",
+        ),
+    )
+
+
+def _call_about_change(letter: Letter, task: Task, partner: str) -> Brief:
+    return Brief(
+        f"Phone {partner}: is it still all right?",
+        f"{partner} promised help before we changed when or where it is needed, and has not answered since. "
+        "What they promised stands until you hear otherwise.",
+        (
+            TAKE,
+            f"Phone {partner} and ask whether they can still do it.",
+            _record(letter, task, "Then record their yes or no"),
+            "If you cannot reach them, say so here: then we do not count on them any more, and ask others.",
+        ),
+    )
+
+
+def _call_who_is_not_reached(letter: Letter, task: Task, partner: str) -> Brief:
     return Brief(
         f"Phone {partner}: our emails do not reach them",
         f"{partner} promised help, and every address we have for them is dead. They may not know where to go.",
@@ -251,6 +274,15 @@ def _call_about_transfer(letter: Letter, task: Task, partner: str) -> Brief:
             f"If you cannot reach them, say so here: then we stop asking, and {other} still needs somebody else.",
         ),
     )
+
+
+CALLS: dict[str, Callable[[Letter, Task, str], Brief]] = {  # by what a task to phone a partner notes
+    EventCode.kept_apart.value: _call_who_must_not_meet,
+    EventCode.complained.value: _call_who_complained,
+    CONTENT_REFUSED: _call_who_was_not_sent_it,
+    EventCode.transfer_asked.value: _call_about_transfer,
+    EventCode.amended.value: _call_about_change,
+}
 
 
 def _decide(letter: Letter, task: Task) -> Brief:

@@ -192,13 +192,13 @@ class Part:
 
     @property
     def said(self) -> str:
-        """`1 lift in a car`, `2 homecomings (settling in at home)`: the amount, with what it is where the unit alone
+        """`1 lift in a car`, `4 blankets (blanket or duvet)`: the amount, with what it is where the unit alone
         does not say."""
         capability = self.line.capability
         title, unit = capability.title_inside, capability.unit
         if title.casefold() in (unit.casefold(), capability.units.casefold()):
             return self.amount
-        if title.startswith(f"{unit} "):
+        if title.startswith(f"{unit} ") and not title.startswith(f"{unit} or "):
             return self.amount + title.removeprefix(unit)
         if title.endswith(f" {unit}"):
             before = title.removesuffix(unit)

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from domain.messages import HEARD_WITHIN, Channel, ought_to_be_heard_of
 from domain.officers import working
-from infra.store import ALL_HELD, Store
+from infra.commands.incidents import all_held_since
+from infra.store import Store
+from infra.sweeps import last_sweep
 
 LATE_ALARM = timedelta(minutes=2)
 STUCK_MESSAGE = timedelta(minutes=15)
@@ -31,7 +33,7 @@ def audit(store: Store, now: datetime, telling: Collection[Channel] = ()) -> lis
     if failed := store.failed_messages(now - timedelta(days=1)):
         problems.append(f"{len(failed)} needs have a message that could not be sent since yesterday: {_some(failed)}")
     problems += [_say_unheard(way, needs) for way in telling if (needs := _unheard(store, way, now))]
-    swept = store.marks().get("sweep")
+    swept = last_sweep(store.marks())
     if swept is None or swept < now - MISSING_SWEEP:
         problems.append("no sweep has run lately: is the worker up?")
     if held := _held_long(store, now):
@@ -58,7 +60,7 @@ def _say_unheard(way: Channel, needs: list[str]) -> str:
 
 def _held_long(store: Store, now: datetime) -> list[str]:
     """The incidents that somebody may have forgotten on hold."""
-    everything = store.marks().get(ALL_HELD)
+    everything = all_held_since(store)
     found = ["everything"] if everything and everything < now - LONG_HOLD else []
     return found + [i.id for i in store.incidents() if i.held_at and i.held_at < now - LONG_HOLD]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from domain.bouncing import record_complaint, record_delayed, record_undeliverable
+from domain.bouncing import CONTENT_REFUSED, record_complaint, record_delayed, record_undeliverable
 from domain.handing_over import pass_from_unreachable, raise_task
 from domain.messages import ASKS, Message
 from domain.officers import TaskKind
@@ -29,6 +29,18 @@ def act_on_complaint(door: Door, row: OutboxRow) -> None:
         elif message.invitation:
             door.change(message.need, partial(record_complaint, message=message))
             door.store.mute(id, door.situation(message.need).need.category, clock.now())
+
+
+def act_on_content_refused(door: Door, row: OutboxRow) -> None:
+    """Their server will not have what we wrote. The address is good, and the ask stands: an officer tells them."""
+    for message in _all_it_said(door, row):
+        kind, _, id = message.to.partition(":")
+        if kind == "resident":
+            act_by_task(door, message, TaskKind.call_resident, note=message.kind.value)
+        elif kind == "officer":
+            door.change(message.need, partial(pass_from_unreachable, officer=id))
+        elif message.invitation:
+            act_by_task(door, message, TaskKind.call_partner, note=CONTENT_REFUSED)
 
 
 def act_on_delayed(door: Door, message: Message) -> None:

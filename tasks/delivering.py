@@ -33,6 +33,7 @@ SECONDS_AT_ONCE = 5  # with a rate: as many as go out in this time
 SETTLE_EVERY, SETTLE_WITHIN = 20, 1.0  # results written together: what is sent and not yet written goes once more
 RETRIES = (timedelta(seconds=30), timedelta(minutes=10), timedelta(hours=1))
 GRACE = timedelta(minutes=2)  # before a send that was cut short is tried once more
+CUT_SHORT = "cut short; "  # begins the reason why a message that may have been taken waits
 OUT_OF_REACH = timedelta(seconds=15)
 LOOK_FOR_HOLDS = 1.0  # seconds between looks while a batch is on its way
 
@@ -79,6 +80,7 @@ class Holds:
 
     door: Door
     ids: list[str]
+    begun: set[str] = field(default_factory=set)
     _held: frozenset[str] = frozenset()
     _looked_at: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,7 +91,10 @@ class Holds:
             if time.monotonic() - self._looked_at > LOOK_FOR_HOLDS:
                 self._held = self.door.store.held_messages(self.ids)
                 self._looked_at = time.monotonic()
-            return mail.id not in self._held
+            if mail.id in self._held:
+                return False
+            self.begun.add(mail.id)
+            return True
 
 
 @dataclass
@@ -109,7 +114,8 @@ class Batch:
     def deliver(self, rows: list[OutboxRow]) -> Counter[MessageState]:
         """Send these rows and record what became of each."""
         wording = Wording(self.door)
-        worded = [(row, words) for row in rows if (words := self._word(wording, row))]
+        ready = [row for row in rows if not self._waits_to_hear(row)]
+        worded = [(row, words) for row in ready if (words := self._word(wording, row))]
         gathered = gather(worded, wording.situation, self.door.store, clock.now())
         for row in gathered.waiting:
             self._record(replace(row, changed_at=clock.now()))
@@ -117,14 +123,22 @@ class Batch:
         self.door.store.freeze([(row.message.id, frozen) for row, frozen in leaving if not row.frozen], self.lease)
         leaving += [folded for members in gathered.together if (folded := self._fold(members))]
         mails = [mail for row, frozen in leaving if (mail := self._mail(wording, row, frozen))]
+        holds = Holds(self.door, [mail.id for mail in mails])
         try:
             if mails:
-                self.channel.deliver(mails, self._settle, Holds(self.door, [mail.id for mail in mails]).may_go)
+                self.channel.deliver(mails, self._settle, holds.may_go)
         except _Stopped:
-            pass
+            self.door.store.put_back([id for id in holds.ids if id not in holds.begun], self.lease)
         self._act()
         self._flush()
         return self._counts
+
+    def _waits_to_hear(self, row: OutboxRow) -> bool:
+        """Was its sender stopped in the middle? A channel that tells what it took may tell so soon: it waits, once."""
+        if not (row.again and self.channel.tells) or (row.why or "").startswith(CUT_SHORT):
+            return False
+        self._record(replace(self._later(row, GRACE, "its sender was stopped"), state=MessageState.unknown))
+        return True
 
     def _fold(self, members: list[Worded]) -> tuple[OutboxRow, str] | None:
         """Let the first say it for all; `None` if the lease was lost meanwhile, and with it the right to."""
@@ -193,7 +207,8 @@ class Batch:
             case Unknown(why) if row.again:
                 self._record(self._ended(row, MessageState.failed, f"cut short twice: {why}"))
             case Unknown(why):
-                self._record(replace(self._later(row, GRACE, why), state=MessageState.unknown, again=True))
+                later = self._later(replace(row, again=True), GRACE, why)
+                self._record(replace(later, state=MessageState.unknown))
             case Down(why):
                 self.down = True
                 self._record(self._later(row, OUT_OF_REACH, why))
@@ -203,7 +218,7 @@ class Batch:
             raise _Stopped
 
     def _later(self, row: OutboxRow, wait: timedelta, why: str) -> OutboxRow:
-        later = self._ended(row, MessageState.pending, why)
+        later = self._ended(row, MessageState.pending, f"{CUT_SHORT}{why}" if row.again else why)
         return replace(later, not_before=clock.now() + wait, waits=False)  # it waits for the server, not for company
 
     def _ended(self, row: OutboxRow, state: MessageState, why: str | None = None) -> OutboxRow:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.folding import Gathering, ask_waits_until, ending_waits_until, gathering_of
 from domain.situations import Situation
-from infra.store import MessageState, OutboxRow, Store
+from infra.store import MOST_TOGETHER, MessageState, OutboxRow, Store
 from notifications.words import Words
 
 Worded = tuple[OutboxRow, Words]
@@ -37,10 +37,15 @@ def gather(worded: Sequence[Worded], find: Callable[[str], Situation], store: St
     for key, members in groups.items():
         moments = [_leaves_at(row, key[2], find(row.message.need), last.get(key), now) for row, _ in members]
         if any(moment <= now for moment in moments):
-            (found.together.append(members) if len(members) > 1 else found.alone.extend(members))
+            for some in _as_many_as_go_together(members):
+                (found.together.append(some) if len(some) > 1 else found.alone.extend(some))
         else:
             found.waiting += [_back(row, moment) for (row, _), moment in zip(members, moments, strict=True)]
     return found
+
+
+def _as_many_as_go_together(members: list[Worded]) -> list[list[Worded]]:
+    return [members[start : start + MOST_TOGETHER] for start in range(0, len(members), MOST_TOGETHER)]
 
 
 def _key(row: OutboxRow, situation: Situation) -> Key | None:

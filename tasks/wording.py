@@ -84,6 +84,7 @@ class Wording:
             urgent=message.urgent,
             again=row.again,
             date=datetime.fromisoformat(fixed["date"]),
+            attempt=row.attempt,
         )
 
     def situation(self, need: str) -> Situation:

@@ -12,9 +12,10 @@ import httpx
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from infra import clock
+from infra import aws, clock
 from infra.process import the_door
 from infra.store import MessageState
+from infra.sweeps import SWEPT
 from notifications.channels import open_channel, open_texts
 from tasks.auditing import audit
 from tasks.delivering import Deliverer
@@ -29,18 +30,19 @@ log = logging.getLogger("muster.tasks")
 def _deliverers() -> tuple[Deliverer, ...]:
     """One for each channel and process, so that connections to the mail server are kept."""
     settings = the_door().settings
-    ways = open_channel(settings.email, settings.home, settings.email_rate), open_texts(settings.home)
-    return tuple(Deliverer(the_door(), way) for way in ways)
+    mails = open_channel(settings.email, settings.home, settings.email_rate, aws.client)
+    texts = open_texts(settings.texts, settings.home, aws.client)
+    return Deliverer(the_door(), mails), Deliverer(the_door(), texts)
 
 
 @task(cache_policy=NO_CACHE)
 async def begin_sweep(planned: datetime | None) -> bool:
     """Note that a sweep begins; say no if one has begun since this one was to start. Twice is harmless."""
     store, now = the_door().store, clock.now()
-    last = (await asyncio.to_thread(store.marks)).get("sweep")
+    last = (await asyncio.to_thread(store.marks)).get(SWEPT)
     if planned is not None and last is not None and last > planned + timedelta(seconds=1):
         return False
-    await asyncio.to_thread(store.mark, "sweep", now)
+    await asyncio.to_thread(store.mark, SWEPT, now)
     return True
 
 

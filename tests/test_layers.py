@@ -89,7 +89,10 @@ def test_decisions_are_pure(path: Path) -> None:
     assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "open"], f"{path} opens files"
 
 
-@pytest.mark.parametrize("module", ["web.app", "cli.main", "cli.needs", "infra.door", "notifications.writing"])
+QUICK = ["lambdas.web", "lambdas.waker", "lambdas.receipts", "web.app", "cli.main", "cli.needs", "infra.door"]
+
+
+@pytest.mark.parametrize("module", [*QUICK, "notifications.writing"])
 def test_prefect_is_not_there_even_by_way_of_others(module: str) -> None:
     """Importing a page or a command loads no Prefect behind anybody's back, and says how long it took."""
     program = (

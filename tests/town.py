@@ -74,7 +74,7 @@ class Town:
         clock.set_source(lambda: self.moment)
         self.door = Door(open_store(settings.store_url), settings)
         self.channel = open_channel(settings.email, self.home, 0)
-        self.texts = open_texts(self.home)
+        self.texts = open_texts(settings.texts, self.home)
         self._client = TestClient(create_app(self.door), base_url=settings.base_url, follow_redirects=True)
 
     # --- people ---

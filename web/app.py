@@ -1,8 +1,9 @@
-"""The site: which address leads to which page, and what happens when something goes wrong."""
+"""The site: which address leads to which page."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from anyio import to_thread
 from starlette.applications import Starlette
@@ -10,28 +11,32 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from infra.door import Busy, Door, NoSuchNeed
+from infra.door import Door
 from infra.settings import settings
-from infra.store import StoreError, open_store
-from web import about, calendar_file, health, mailbox, muting, new_link, officer, partner, partner_home, resident
+from infra.store import open_store
+from web import (
+    about,
+    calendar_file,
+    health,
+    mailbox,
+    muting,
+    new_link,
+    officer,
+    partner,
+    partner_home,
+    resident,
+    when_wrong,
+)
 from web.api.mounting import mount_api
 from web.console.routes import console_routes
 from web.convertors import Anything as Anything
 from web.forms import Form, FormBroken, read_form
-from web.languages import InTheirLanguage, _, reviewed
-from web.security import (
-    LastResort,
-    Limits,
-    SafeHeaders,
-    TooOften,
-    client_address,
-    comes_from_elsewhere,
-    network_of,
-)
-from web.site import Site, UnknownLink
+from web.languages import InTheirLanguage, reviewed
+from web.security import LastResort, Limits, SafeHeaders, comes_from_elsewhere
+from web.site import Site
 from web.writing import writers
 
 Show = Callable[[Site, Request], Response]
@@ -44,11 +49,11 @@ def create_app(door: Door | None = None) -> Starlette:
     site = Site(door or Door(open_store(settings().store_url), settings()), Limits())
     app = Starlette(
         routes=_routes(site),
-        exception_handlers=_when_wrong(site),
+        exception_handlers=when_wrong.pages(site),
         middleware=[
             Middleware(SafeHeaders),
             *([Middleware(InTheirLanguage, languages=spoken)] if (spoken := reviewed()) else []),
-            Middleware(LastResort, page=_last_resort(site)),
+            Middleware(LastResort, page=partial(when_wrong.last_resort, site)),
         ],
     )
     app.router.redirect_slashes = False
@@ -109,85 +114,3 @@ def static(site: Site, request: Request) -> Response:
     known = request.query_params.get("v") == kept.version
     keep = "public, max-age=31536000, immutable" if known else "no-cache"
     return Response(kept.content, headers={"Cache-Control": keep, "ETag": f'"{kept.version}"'}, media_type=kept.type)
-
-
-# --- when something is wrong --------------------------------------------------
-
-
-def _when_wrong(site: Site) -> dict[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
-    async def unknown_link(request: Request, trouble: Exception) -> Response:
-        if wait := site.limits.unknown_links.wait(network_of(client_address(request, site.settings.proxy))):
-            return _too_often(site, wait)
-        return site.message(
-            404,
-            _("We cannot find this page"),
-            _("The link may not be complete, or the request it belongs to may have been closed for a while."),
-            offer_link=True,
-        )
-
-    async def too_often(request: Request, trouble: Exception) -> Response:
-        return _too_often(site, trouble.wait if isinstance(trouble, TooOften) else 60)
-
-    async def form_broken(request: Request, trouble: Exception) -> Response:
-        status, sentence = (trouble.status, trouble.sentence) if isinstance(trouble, FormBroken) else (400, "")
-        return site.message(status, _("We could not read your answer"), _(sentence), _("Nothing has been recorded."))
-
-    async def try_again(request: Request, trouble: Exception) -> Response:
-        form = getattr(request.state, "form", None)
-        return site.message(
-            503,
-            _("Please try again in a moment"),
-            _("We cannot reach our records just now, so nothing has been recorded.")
-            if form is not None
-            else _("We cannot reach our records just now."),
-            again=dict(form) if form else None,
-            headers={"Retry-After": "5"},
-        )
-
-    async def http_error(request: Request, trouble: Exception) -> Response:
-        status = trouble.status_code if isinstance(trouble, HTTPException) else 500
-        headers = dict(trouble.headers or {}) if isinstance(trouble, HTTPException) else None
-        if status == 405:
-            return site.message(
-                status, _("That is not possible here"), _("Please use the link in our message."), headers=headers
-            )
-        return site.message(
-            status,
-            _("We cannot find this page"),
-            _("Check the address, or use the link in our message."),
-            headers=headers,
-        )
-
-    return {
-        UnknownLink: unknown_link,
-        NoSuchNeed: unknown_link,
-        TooOften: too_often,
-        FormBroken: form_broken,
-        StoreError: try_again,
-        Busy: try_again,
-        HTTPException: http_error,
-    }
-
-
-def _too_often(site: Site, wait: int) -> Response:
-    return site.message(
-        429,
-        _("Please wait a little"),
-        _("Too many attempts have come from where you are. Nothing has been recorded; try again in a minute."),
-        headers={"Retry-After": str(wait)},
-    )
-
-
-def _last_resort(site: Site) -> Callable[[str], Response]:
-    def page(incident: str) -> Response:
-        try:
-            return site.message(
-                500,
-                _("Something went wrong"),
-                _("We are sorry. We do not know whether your answer was recorded: open the link again to see."),
-                _("If you phone us, please say incident %(number)s.", number=incident),
-            )
-        except Exception:  # the page itself is broken: words are better than nothing
-            return PlainTextResponse(f"Something went wrong. Please phone {site.settings.phone}.", 500)
-
-    return page

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from infra import clock
 from infra.store import Store, StoreError
+from infra.sweeps import NO_PREFECT, PLANNED, last_sweep
 from web.site import Site
 
 SWEEP_AT_MOST = timedelta(seconds=180)
@@ -33,7 +34,7 @@ def readyz(site: Site, request: Request) -> Response:
 def what_is_wrong(store: Store, now: datetime) -> list[str]:
     """What an operator should know, a sentence each; nothing when all is well."""
     marks, wrong = store.marks(), []
-    sweep, planned = marks.get("sweep"), marks.get("sweep-scheduled")
+    sweep, planned = last_sweep(marks), marks.get(PLANNED)
     if sweep is None:
         wrong.append("No sweep has been made yet.")
     elif now - sweep > SWEEP_AT_MOST:
@@ -44,6 +45,8 @@ def what_is_wrong(store: Store, now: datetime) -> list[str]:
         wrong.append("No sweep is planned.")
     elif now - planned > SCHEDULE_AT_MOST:
         wrong.append(f"The planned sweep is {_seconds(now - planned)} s late.")
+    if (lost := marks.get(NO_PREFECT)) and now - lost > SWEEP_AT_MOST:
+        wrong.append(f"Prefect has not been reached for {_seconds(now - lost)} s.")
     if left := len(store.unwatched()):
         wrong.append(f"Open needs without an alarm and without an officer: {left}.")
     return wrong

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.changes import Change, Refusal
-from domain.handing_over import take_task
+from domain.changes import Refusal
 from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS
 from domain.links import Purpose
 from domain.officers import Officer, Task, TaskKind, TaskOutcome, TaskStatus, next_officer, working
+from domain.opening import NeedWrong
 from domain.situations import Situation
-from domain.telling import WITH_COUNTS, end_task, outcomes_of
+from domain.telling import WITH_COUNTS, outcomes_of
 from infra import clock
-from infra.door import Decide
+from infra.commands import Command
+from infra.commands.tasks import EndTask, Take
 from web.forms import Form, Wrong, check_size, read_note, wants_to_change
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
-from web.task_words import amounts_of, follows, read_received, script_for, what_to_do
+from web.task_words import amounts_of, follows, got_of, read_received, script_for, what_to_do
 
 READABLE_AFTER_CLOSING = timedelta(days=7)
 DONE_ELSEWHERE = {
@@ -74,7 +74,7 @@ def send(site: Site, request: Request, form: Form) -> Response:
         return _end(site, request, assigned, assigned.officer, form)
     if not form.get("confirm"):
         return _page(site, assigned, 422, wrong={"confirm": "Tick the box to say that you take this."})
-    return _decide(site, request, assigned, partial(_take, assigned.task.id, assigned.officer.id))
+    return _carry_out(site, request, assigned, assigned.officer, Take.read(task=assigned.task.id))
 
 
 def _end(site: Site, request: Request, assigned: Assigned, officer: Officer, form: Form) -> Response:
@@ -92,25 +92,22 @@ def _end(site: Site, request: Request, assigned: Assigned, officer: Officer, for
     if wrong or said is None:
         return _page(site, assigned, 422, wrong=wrong.sentences, typed=form)
 
-    def decide(now_is: Situation, now: datetime) -> Change | Refusal | None:
-        return end_task(now_is, task.id, officer.id, said, note, now, received)
-
-    if "confirm" in form:
-        return _decide(site, request, assigned, decide)
-    decided = decide(situation, clock.now())
-    if isinstance(decided, Refusal) and decided.place:
-        return _page(site, assigned, 422, wrong={decided.place: decided.sentence}, typed=form)
-    if isinstance(decided, Refusal):
-        return _page(site, assigned, 409, notice=decided.sentence, typed=form)
+    command = EndTask.read(said=said.value, task=task.id, note=note, got=got_of(situation, received))
+    try:
+        if "confirm" in form:
+            return _carry_out(site, request, assigned, officer, command)
+        foreseen = command.foresee(site.door, situation.need.id, f"officer:{officer.id}")
+    except NeedWrong:  # it has ended meanwhile
+        return _page(site, _read(site, request), 409, notice="Nothing is left to do here: this task is finished.")
+    if isinstance(foreseen, Refusal) and foreseen.place:
+        return _page(site, assigned, 422, wrong={foreseen.place: foreseen.sentence}, typed=form)
+    if isinstance(foreseen, Refusal):
+        return _page(site, assigned, 409, notice=foreseen.sentence, typed=form)
     return _check_page(site, assigned, said, note, received)
 
 
-def _take(task_id: str, officer: str, situation: Situation, now: datetime) -> Change | Refusal | None:
-    return take_task(situation, task_id, officer, now)
-
-
-def _decide(site: Site, request: Request, assigned: Assigned, decide: Decide) -> Response:
-    done = site.door.change(assigned.situation.need.id, decide)
+def _carry_out(site: Site, request: Request, assigned: Assigned, officer: Officer, command: Command) -> Response:
+    done = command.carry_out(site.door, assigned.situation.need.id, f"officer:{officer.id}")
     if isinstance(done, Refusal):
         return _page(site, _read(site, request), 409, notice=done.sentence)
     return RedirectResponse(f"{site.prefix}/t/{assigned.link.token}", 303)
@@ -139,48 +136,61 @@ def _page(
     notice: str | None = None,
     typed: Form | None = None,
 ) -> Response:
+    shown = _shown(site, assigned) | _to_end(site, assigned)
+    return site.page("task.html", status, **shown, typed=typed or {}, wrong=wrong or {}, notice=notice)
+
+
+def _shown(site: Site, assigned: Assigned) -> dict[str, Any]:
+    """What the page says of the task, whoever it is with."""
     situation, task = assigned.situation, assigned.task
+    return {
+        "need": situation.need,
+        "kind": TASK_LABELS[task.kind],
+        "lines": _lines(site, situation, task),
+        "take_by": site.say(task.take_by),
+        "another": _goes_to_another(situation, assigned),
+        "officer": next((o.name for o in situation.officers if o.id == task.officer), None),
+        "reader": assigned.officer.name if assigned.officer else None,
+        "open": task.status is TaskStatus.open,
+        "taken": task.status is TaskStatus.taken,
+        "again_at": site.say(task.again_at) if task.again_at else None,
+        "tries": task.attempts,
+        "outcome": TASK_OUTCOME_LABELS[task.outcome] if task.outcome else None,
+        "to_do": what_to_do(task),
+        "danger": task.kind is TaskKind.worry and task.status is not TaskStatus.done,
+        "elsewhere": DONE_ELSEWHERE.get(task.kind, TO_READ_MORE),
+        "pages": [(label, f"/console/needs/{situation.need.id}{below}") for label, below in PAGES.get(task.kind, ())],
+        "on_console": f"/console/tasks/{task.id}",
+    }
+
+
+def _lines(site: Site, situation: Situation, task: Task) -> list[dict[str, Any]]:
+    """The parts it is about, each with what is missing of it; of one that is covered, all of it."""
     need = situation.need
     about = [need.line(number) for number in task.lines] or [line for line in need.lines if line.quantity]
+    return [
+        {
+            "amount": line.capability.amount(missing) if (missing := situation.missing(line)) else line.amount,
+            "missing": missing > 0,
+            "due": site.say(line.due),
+        }
+        for line in about
+    ]
+
+
+def _to_end(site: Site, assigned: Assigned) -> dict[str, Any]:
+    """What only whoever took it reads: what to say, and how it may have ended."""
+    situation, task = assigned.situation, assigned.task
     mine = assigned.theirs and task.status is not TaskStatus.open
     may = outcomes_of(situation, task) if mine else ()
-    return site.page(
-        "task.html",
-        status,
-        need=need,
-        kind=TASK_LABELS[task.kind],
-        lines=[
-            {
-                "amount": line.capability.amount(missing) if (missing := situation.missing(line)) else line.amount,
-                "missing": missing > 0,
-                "due": site.say(line.due),
-            }
-            for line in about
-        ],
-        take_by=site.say(task.take_by),
-        another=_goes_to_another(situation, assigned),
-        officer=next((o.name for o in situation.officers if o.id == task.officer), None),
-        reader=assigned.officer.name if assigned.officer else None,
-        open=task.status is TaskStatus.open,
-        taken=task.status is TaskStatus.taken,
-        again_at=site.say(task.again_at) if task.again_at else None,
-        tries=task.attempts,
-        outcome=TASK_OUTCOME_LABELS[task.outcome] if task.outcome else None,
-        mine=mine,
-        to_do=what_to_do(task),
-        script=script_for(site, situation, task) if mine else (),
-        outcomes={outcome.value: TASK_OUTCOME_LABELS[outcome] for outcome in may},
-        counted=[outcome.value for outcome in WITH_COUNTS],
-        amounts=amounts_of(situation) if set(WITH_COUNTS) & set(may) else [],
-        danger=task.kind is TaskKind.worry and task.status is not TaskStatus.done,
-        note_required=task.kind is TaskKind.worry,
-        elsewhere=DONE_ELSEWHERE.get(task.kind, TO_READ_MORE),
-        pages=[(label, f"/console/needs/{need.id}{below}") for label, below in PAGES.get(task.kind, ())],
-        on_console=f"/console/tasks/{task.id}",
-        typed=typed or {},
-        wrong=wrong or {},
-        notice=notice,
-    )
+    return {
+        "mine": mine,
+        "script": script_for(site, situation, task) if mine else (),
+        "outcomes": {outcome.value: TASK_OUTCOME_LABELS[outcome] for outcome in may},
+        "counted": [outcome.value for outcome in WITH_COUNTS],
+        "amounts": amounts_of(situation) if set(WITH_COUNTS) & set(may) else [],
+        "note_required": task.kind is TaskKind.worry,
+    }
 
 
 def _goes_to_another(situation: Situation, assigned: Assigned) -> bool:

@@ -8,7 +8,6 @@ import re
 import secrets
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -17,6 +16,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from infra.traces import places_of
 
 log = logging.getLogger("muster.web")
 
@@ -96,10 +97,7 @@ class LastResort:
 
 def log_incident(incident: str, trouble: Exception, path: str) -> None:
     """Log where it happened. The exception's own words are left out: they may quote what somebody typed."""
-    frames = traceback.extract_tb(trouble.__traceback__)
-    places = " < ".join(
-        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames)
-    )
+    places = places_of(trouble)
     log.error("incident %s: %s at %s: %s", incident, type(trouble).__name__, route_template(path), places)
 
 

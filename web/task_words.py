@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.bouncing import CONTENT_REFUSED
 from domain.events import EventCode
 from domain.messages import Message, MessageKind
 from domain.officers import Task, TaskKind, TaskOutcome
@@ -36,6 +37,7 @@ TO_DO = {
 CALLS = {  # why a partner is phoned, where it is not for a dead address
     EventCode.kept_apart.value: "Phone them now and ask them not to go. Then record their no.",
     EventCode.complained.value: "They marked our email as unwanted. Phone them: do they want to be asked less?",
+    CONTENT_REFUSED: "Their mail server refused our email. Phone them and tell them what it said.",
     EventCode.amended.value: "It has changed. Phone them: can they still do it? Then record their answer.",
     EventCode.transfer_asked.value: "Phone them and ask whether they could go to the other need, then record it.",
 }
@@ -60,6 +62,11 @@ def read_received(situation: Situation, form: Form, wrong: Wrong) -> dict[int, i
         elif typed:
             received[line.number] = int(typed)
     return received or None
+
+
+def got_of(situation: Situation, received: dict[int, int] | None) -> tuple[str, ...]:
+    """It as commands take it: `food-parcel:5`."""
+    return tuple(f"{situation.need.line(number).what}:{count}" for number, count in (received or {}).items())
 
 
 def amounts_of(situation: Situation) -> list[dict[str, Any]]:

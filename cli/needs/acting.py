@@ -81,6 +81,11 @@ def acting(door: Door, email: str | None, right: Right = Right.respond) -> str:
     return f"officer:{find_officer(door, email, right).id}" if email is not None else "officer"
 
 
+def option_of(field: str) -> str:
+    """The option a field is typed in: `needed_by` is `--needed-by`."""
+    return "--" + field.replace("_", "-")
+
+
 def refuse_empty(option: str, *said: str | None) -> None:
     """An option with nothing after it is a slip, often a script's; taken as left out, it would mean something else."""
     if any(value is not None and not value.strip() for value in said):
@@ -117,5 +122,5 @@ def naming_options(**others: str) -> Iterator[None]:
     try:
         yield
     except NeedWrong as wrong:
-        option = (OPTIONS | others).get(wrong.place, "--" + wrong.place.replace("_", "-"))
+        option = (OPTIONS | others).get(wrong.place, option_of(wrong.place))
         raise Refused(f"{option}: {say_wrong(wrong)}") from None

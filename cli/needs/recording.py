@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.doors import open_door
-from cli.needs.acting import refuse_empty
+from cli.needs.acting import option_of, refuse_empty
 from cli.needs.options import (
     AddressOption,
     AreaOption,
@@ -51,6 +53,7 @@ PlaybookOption = Annotated[
         "--playbook", metavar="NAME|PATH", help="How to respond (unless said: everyday, or urgent with --urgent)"
     ),
 ]
+OF_THE_COMMAND = ("line", "at", "playbook", "yes", "as_json")  # what else was typed is the need's
 OPTIONS = {"lines": "--line", "point": "--at", "resident": "--resident-email"}
 
 
@@ -92,45 +95,40 @@ def open_(
 
     The resident must be reachable: by e-mail, by phone, by post, or through somebody who speaks for them.
     """
-    from domain.opening import NeedWrong
+    said: dict[str, Any] = {**locals()}  # every option by its name, which is that of the field
+    _refuse_empties(said)
+    asks = not (yes or as_json) and sys.stdin.isatty()
+    with open_door() as door, _naming_options(line):
+        chosen = playbook or ("urgent" if urgent else "everyday")
+        _record(door, _read_typed(door, said), chosen, ask=asks, as_json=as_json)
+
+
+def _refuse_empties(said: dict[str, Any]) -> None:
+    for field in ("needed_by", "urgent_because", "incident", "key", "keep_from", "playbook", "at"):
+        value = said[field]
+        refuse_empty(option_of(field), *(value if isinstance(value, list) else (value,)))
+
+
+def _read_typed(door: Door, said: dict[str, Any]) -> dict[str, Any]:
+    """What was typed of the need itself, with its place found."""
     from infra.recording import locate, read_place
 
-    said: dict[str, Any] = {
-        "category": category,
-        "summary": summary,
-        "lines": line,
-        "area": area,
-        "postcode": postcode,
-        "needed_by": needed_by,
-        "urgent": urgent,
-        "resident_name": resident_name,
-        "resident_email": resident_email,
-        "resident_phone": resident_phone,
-        "address": address,
-        "notes": notes,
-        "contact_by": contact_by.value if contact_by else None,
-        "referrer_name": referrer_name,
-        "referrer_email": referrer_email,
-        "referrer_phone": referrer_phone,
-        "urgent_because": urgent_because,
-        "sensitive": sensitive,
-        "lawful_basis": lawful_basis.value,
-        "keep_from": keep_from or [],
-        "incident": incident,
-        "key": key,
-    }
-    for name in ("needed_by", "urgent_because", "incident", "key"):
-        refuse_empty("--" + name.replace("_", "-"), said[name])
-    refuse_empty("--keep-from", *(keep_from or ()))
-    refuse_empty("--playbook", playbook)
-    refuse_empty("--at", at)
+    typed = {field: value for field, value in said.items() if field not in OF_THE_COMMAND}
+    typed["lines"] = said["line"]
+    typed["keep_from"] = said["keep_from"] or []
+    typed["point"] = read_place(said["at"]) if said["at"] else None
+    return locate(typed, door.store)
+
+
+@contextmanager
+def _naming_options(lines: list[str]) -> Iterator[None]:
+    """What was typed wrong is refused with the option it was typed in, and of `lines` the one."""
+    from domain.opening import NeedWrong
+
     try:
-        with open_door() as door:
-            typed = locate(said | {"point": read_place(at) if at else None}, door.store)
-            asks = not (yes or as_json) and sys.stdin.isatty()
-            _record(door, typed, playbook or ("urgent" if urgent else "everyday"), ask=asks, as_json=as_json)
+        yield
     except NeedWrong as wrong:
-        raise Refused(_by_option(wrong, line)) from None
+        raise Refused(_by_option(wrong, lines)) from None
 
 
 def _record(door: Door, typed: dict[str, Any], playbook: str, *, ask: bool, as_json: bool) -> None:
@@ -158,7 +156,7 @@ def _by_option(wrong: NeedWrong, lines: list[str]) -> str:
     word, _, number = wrong.place.partition(" ")
     if word == "line" and number.isdigit() and int(number) <= len(lines):
         return f"--line {lines[int(number) - 1][:60]!r}: {wrong.sentence}"
-    return f"{OPTIONS.get(wrong.place, '--' + wrong.place.replace('_', '-'))}: {say_wrong(wrong)}"
+    return f"{OPTIONS.get(wrong.place, option_of(wrong.place))}: {say_wrong(wrong)}"
 
 
 def _say_what_looks_wrong(door: Door, request: NeedRequest, ask: bool) -> None:

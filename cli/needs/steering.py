@@ -16,6 +16,7 @@ from cli.needs.acting import (
     done,
     find_responder,
     naming_options,
+    option_of,
     refuse_empty,
 )
 from cli.printing import note, say
@@ -69,12 +70,11 @@ def amend(
     """
     from infra.commands.changing import Amend
 
-    refuse_empty("--needed-by", needed_by)
-    refuse_empty("--place", place)
-    refuse_empty("--address", address)
-    refuse_empty("--summary", summary)
-    refuse_empty("--urgent-because", urgent_because)
-    if not (line or needed_by or place or address or summary or urgent_because):
+    said = {"needed_by": needed_by, "place": place, "address": address, "summary": summary}
+    said["urgent_because"] = urgent_because
+    for field, value in said.items():
+        refuse_empty(option_of(field), value)
+    if not (line or any(said.values())):
         raise typer.BadParameter(
             "say what changes: --line, --needed-by, --place, --address, --summary or --urgent-because"
         )
@@ -83,16 +83,7 @@ def amend(
     reference = read_reference(ref)
     with open_door() as door, naming_options():
         by = acting(door, officer)
-        command = Amend.read(
-            lines=tuple(line or ()),
-            needed_by=needed_by,
-            place=place,
-            at=at,
-            address=address,
-            summary=summary,
-            urgent_because=urgent_because,
-            version=version,
-        )
+        command = Amend.read(lines=tuple(line or ()), at=at, version=version, **said)
         if done(command.carry_out(door, reference, by), door, reference).change is None:
             say(f"{reference} is so already; nothing was changed.")
             return

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
 from domain.changes import Change, Refusal
 from domain.opening import MOST_LINES, NeedWrong
@@ -15,7 +16,7 @@ from domain.situations import Situation
 from domain.values import Value
 from infra import clock
 from infra.door import Decide, DecideTogether, Done, Door
-from infra.faults import say_fault
+from infra.faults import read_typed
 
 MOST_TYPED = 2000
 Typed = Annotated[str, StringConstraints(max_length=MOST_TYPED)]
@@ -45,7 +46,7 @@ def about(need: str, decide: Decide) -> Plan:
     return Plan((need,), lambda situations, now: decide(situations[0], now))
 
 
-class Command(Value):
+class Command(Value, ABC):
     """One thing an officer may do about a need. Its fields are what was typed, as text where people write text."""
 
     name: ClassVar[str]
@@ -55,15 +56,11 @@ class Command(Value):
     @classmethod
     def read(cls, **typed: Any) -> Self:
         """The command, from what was typed. Raises `NeedWrong`, naming the field."""
-        try:
-            return cls.model_validate(typed)
-        except ValidationError as wrong:
-            error = wrong.errors()[0]
-            raise NeedWrong(str(error["loc"][0]) if error["loc"] else cls.name, say_fault(error)) from None
+        return read_typed(cls, typed, cls.name)
 
+    @abstractmethod
     def plan(self, door: Door, need: str, by: str) -> Plan | Refusal:
         """What this decides. Raises `NeedWrong` for a field that cannot be read."""
-        raise NotImplementedError
 
     def carry_out(self, door: Door, need: str, by: str) -> Done | Refusal:
         """Do it. `by` is who says so, as stories keep it: `officer:ID`, `key:ID`. Raises `NeedWrong`, `NoSuchNeed`."""

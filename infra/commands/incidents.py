@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from domain.changes import Refusal
 from domain.holding import cannot_hold
@@ -16,9 +17,10 @@ from infra import clock
 from infra.auditing import audit
 from infra.commands.command import Typed
 from infra.door import Door
-from infra.faults import say_fault
+from infra.faults import read_typed
 from infra.officers import find_officer
 from infra.recording import read_incident_reference
+from infra.store import ALL_HELD, Store
 
 EVERYTHING = "everything"  # as the audit names it
 
@@ -38,20 +40,13 @@ class OpenIncident(Value):
     @classmethod
     def read(cls, **typed: object) -> Self:
         """The incident, from what was typed. Raises `NeedWrong`, naming the field."""
-        try:
-            return cls.model_validate(typed)
-        except ValidationError as wrong:
-            error = wrong.errors()[0]
-            raise NeedWrong(str(error["loc"][0]), say_fault(error)) from None
+        return read_typed(cls, typed, "incident")
 
     def draft(self, door: Door) -> Incident:
         """It as it would be on record, for a page to check it on. Raises `NeedWrong`."""
         given = {"name": self.name, "place": self.place, "lead": _find_lead(door, self.lead), "exercise": self.exercise}
-        try:
-            return Incident.model_validate({"id": new_incident_reference(), "opened_at": clock.now(), **given})
-        except ValidationError as wrong:
-            error = wrong.errors()[0]
-            raise NeedWrong(str(error["loc"][0]), say_fault(error)) from None
+        named = {"id": new_incident_reference(), "opened_at": clock.now()}
+        return read_typed(Incident, named | given, "incident")
 
     def carry_out(self, door: Door, by: str) -> Incident:
         """Put it on record under a fresh reference. Raises `NeedWrong`."""
@@ -71,6 +66,11 @@ def right_to_hold(incident: Incident | None) -> Right:
     return Right.respond if incident else Right.steer
 
 
+def all_held_since(store: Store) -> datetime | None:
+    """Since when everything there is has been on hold; `None` if it is not."""
+    return store.marks().get(ALL_HELD)
+
+
 def hold_incident(door: Door, incident: Incident | None, by: str) -> bool | Refusal:
     """Send nothing more about its needs (`None`: about any need), but a worry and “please do not set out”; `False` if
     it is so already."""
@@ -78,6 +78,7 @@ def hold_incident(door: Door, incident: Incident | None, by: str) -> bool | Refu
         return refusal
     held = door.store.hold(incident.id if incident else None, clock.now())
     if held:
+        door.ring()
         audit(door.store, by, "held", incident.id if incident else EVERYTHING)
     return held
 
@@ -86,6 +87,7 @@ def resume_incident(door: Door, incident: Incident | None, by: str) -> bool:
     """Go on where it was; `False` if it was not on hold."""
     resumed = door.store.resume(incident.id if incident else None, clock.now())
     if resumed:
+        door.ring()
         audit(door.store, by, "resumed", incident.id if incident else EVERYTHING)
     return resumed
 

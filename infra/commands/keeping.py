@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.forgetting import keep, keep_no_longer
 from domain.opening import NeedWrong
 from domain.rights import Right
-from infra.commands.command import Command, Plan, Typed, about
+from infra.commands.command import Command, Plan, Typed, VersionOfNeed, about
 from infra.door import Door
 
 
@@ -21,11 +21,12 @@ class Keep(Command):
     right: ClassVar[Right] = Right.keep_house
 
     because: Annotated[Typed, Field(description="Why; private.")]
+    version: VersionOfNeed = None
 
     def plan(self, door: Door, need: str, by: str) -> Plan:
         if not self.because.strip():
             raise NeedWrong("because", "say why it is to be kept")
-        return about(need, lambda situation, now: keep(situation, self.because.strip(), by, now))
+        return about(need, lambda situation, now: keep(situation, self.because.strip(), by, now, self.version))
 
 
 class KeepNoLonger(Command):
@@ -35,5 +36,7 @@ class KeepNoLonger(Command):
     title: ClassVar[str] = "Keep it no longer than others"
     right: ClassVar[Right] = Right.keep_house
 
+    version: VersionOfNeed = None
+
     def plan(self, door: Door, need: str, by: str) -> Plan:
-        return about(need, lambda situation, now: keep_no_longer(situation, by, now))
+        return about(need, lambda situation, now: keep_no_longer(situation, by, now, self.version))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from domain.needs import ContactBy, LawfulBasis
 from domain.opening import MOST_KEPT_FROM, MOST_LINES, NeedRequest, NeedWrong
@@ -13,7 +13,7 @@ from domain.responders import ResponderId
 from domain.values import Code, Value
 from infra.commands.command import Typed
 from infra.door import Door
-from infra.faults import say_fault
+from infra.faults import read_typed
 from infra.playbooks import NoSuchPlaybook, load_catalogue, load_playbook, playbook_names
 from infra.recording import Recorded, locate, read_place, read_request, record_need
 from infra.repeating import PROGRAM
@@ -78,11 +78,7 @@ class RecordNeed(Value):
     @classmethod
     def read(cls, **typed: Any) -> RecordNeed:
         """The need, from what was typed. Raises `NeedWrong`, naming the field."""
-        try:
-            return cls.model_validate(typed)
-        except ValidationError as wrong:
-            error = wrong.errors()[0]
-            raise NeedWrong(str(error["loc"][0]) if error["loc"] else "need", say_fault(error)) from None
+        return read_typed(cls, typed, "need")
 
     def request(self, door: Door) -> NeedRequest:
         """What is asked for, read and placed. Raises `NeedWrong`."""

@@ -26,6 +26,7 @@ from infra.commands.command import Typed
 from infra.directory import Imported, import_csv
 from infra.door import Done, Door
 from infra.looking import stands_for
+from infra.newcomers import tell_waiting_needs
 from infra.pausing import pause
 
 LONGEST = timedelta(days=366)
@@ -99,13 +100,14 @@ class LimitPartner(Value):
 def bring_in_csv(door: Door, raw: bytes, catalogue: Catalogue, by: str) -> Imported:
     """Put every row of a file of partners on record that can be. Raises `FileWrong`."""
     done = import_csv(door.store, raw, catalogue, clock.now())
-    note_brought_in(door, done, by)
+    make_known(door, done, by)
     return done
 
 
-def note_brought_in(door: Door, done: Imported, by: str) -> None:
-    """Who brought partners in, and how many: what becomes of their records stands there."""
+def make_known(door: Door, done: Imported, by: str) -> int:
+    """Who brought partners in, and how many, stands in the audit; needs that wait look again, and so many do."""
     audit(door.store, by, "partners-brought-in", "", f"taken={done.taken},refused={len(done.refused)}")
+    return tell_waiting_needs(door, done.fresh, by)
 
 
 def read_length(text: str | None) -> timedelta:

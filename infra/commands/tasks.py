@@ -10,7 +10,7 @@ from pydantic import Field
 from domain.changes import Change, Refusal
 from domain.handing_over import take_task
 from domain.labels import TASK_LABELS
-from domain.officers import Task, TaskOutcome, TaskStatus
+from domain.officers import Task, TaskOutcome, TaskStatus, names_of
 from domain.opening import NeedWrong
 from domain.rights import may
 from domain.situations import Situation
@@ -158,7 +158,7 @@ def officer_of(door: Door, by: str, email: str | None) -> str | Refusal:
 
 
 def _nothing_waits(situation: Situation) -> Refusal:
-    names = {officer.id: officer.name for officer in situation.officers}
+    names = names_of(situation.officers)
     takers = {names.get(t.officer or "", "") for t in situation.tasks if t.status is TaskStatus.taken}
     has = f"; {', '.join(sorted(takers))} has taken it" if takers else ""
     return Refusal("nothing", f"Nothing waits for an officer on {situation.need.id}{has}.")

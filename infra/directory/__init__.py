@@ -29,10 +29,12 @@ UNTIL_OPEN_AGAIN = datetime(2999, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Imported:
-    """What came of an import: how many rows were taken, which were doubtful or refused, and notes on the whole."""
+    """What came of an import: how many rows were taken, who is new or has changed by it, which rows were doubtful or
+    refused, and notes on the whole."""
 
     source: str
     taken: int = 0
+    fresh: list[Responder] = field(default_factory=list)
     doubtful: list[Entry] = field(default_factory=list)
     refused: list[Entry] = field(default_factory=list)
     cannot_be_asked: int = 0
@@ -129,6 +131,8 @@ def _write(store: Store, entries: Iterable[Entry], now: datetime, done: Imported
             continue
         batch.append(kept(entry, known.get(entry.id), store, now))
         _account(done, entry, *batch[-1])
+        if batch[-1][0] != known.get(entry.id):
+            done.fresh.append(batch[-1][0])
         if len(batch) == BATCH:
             store.put_responders(batch, now)
             batch = []

@@ -15,12 +15,15 @@ from domain.closing import close
 from domain.events import EventCode
 from domain.forgetting import ALL, cannot_forget, forget
 from domain.invitations import Reason
+from domain.labels import say_list
 from domain.needs import LETTERS, Outcome, Resident
 from domain.responders import Responder
 from domain.situations import Situation
 from domain.taking_answers import take_answer
+from domain.values import plural
 from infra import clock
 from infra.auditing import audit
+from infra.counting import drop_figures
 from infra.door import Door
 from infra.persons.finding import Person
 from infra.persons.leftovers import find_left, what_names
@@ -40,6 +43,12 @@ class Erased:
     contacts: int = 0
     files: int = 0
     left: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> str:
+        """`1 need, 2 helpers, 0 contacts and 3 message files`."""
+        what = ("need", self.needs), ("helper", self.helpers), ("contact", self.contacts), ("message file", self.files)
+        return say_list(plural(count, one, f"{one}s") for one, count in what)
 
 
 def obstacles(door: Door, person: Person, *, withdraw: bool) -> list[str]:
@@ -70,6 +79,7 @@ def erase_person(door: Door, person: Person, by: str, because: str, *, withdraw:
         if refusal := _erase_needs(door, person, by, done, withdraw=withdraw):
             return refusal
         _erase_from_directory(door, person, by, done, withdraw=withdraw)
+        drop_figures(door.store, clock.now())  # an area may have been somebody's address
         done.files += erase_saying(door.settings.home, what_names(person))
     with suppress(StoreError):  # what is left in the file is found below, and said
         door.store.compact()

@@ -66,6 +66,8 @@ class TokenRow:
 
 
 MOST_OF_ONE = 10  # a help desk gives its own address for many: only its newest needs are compared
+INWARD = 3  # letters of a postcode's second half
+MOST_TOGETHER = 100  # messages in one: those beyond leave in the next
 ALL_HELD = "all-held"  # the mark that says since when everything is on hold
 
 
@@ -179,6 +181,11 @@ class PostcodeRow:
     ward: str | None
 
 
+def postcode_of(text: str) -> str:
+    """A postcode as it is kept, however it was typed."""
+    return "".join(char for char in text.upper() if char.isalnum())
+
+
 class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
     """All that Muster keeps. Every method is one transaction; several processes may use one store at once.
 
@@ -277,7 +284,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
     def put_responders(self, rows: Sequence[tuple[Responder, Sequence[Contact]]], now: datetime) -> None:
         """Add or replace these responders with their contacts; what a responder muted or paused stays.
 
-        Only a contact with an e-mail address counts as a way to ask.
+        Only a contact with an e-mail address counts as a way to ask. Each is put whole; of very many, a call that is
+        cut short may have put some, and is safe to repeat.
         """
 
     def responder(self, id: str) -> Responder | None: ...
@@ -303,7 +311,11 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         week: str,
         limit: int,
     ) -> list[Candidate]:
-        """At most `limit` askable responders, without contacts: least asked this week, then nearest, first."""
+        """At most `limit` askable responders, without contacts: least asked this week, then nearest, first.
+
+        Fewer than `limit` are all there are. Where thousands near by have been asked this week, a store may leave it
+        at comparing the nearest 2,000.
+        """
 
     def considered(
         self, capabilities: Sequence[str], sectors: Sequence[str], point: Point | None, week: str, limit: int
@@ -323,7 +335,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         """Pass a responder over until then, or (`None`) no longer; wakes their needs. `False`: nobody has this id."""
 
     def revise(self, responder: str, change: Callable[[Responder], Responder], now: datetime) -> bool:
-        """Put what `change` makes of a responder, at once; wakes their needs. `False`: nobody has this id."""
+        """Put what `change` makes of a responder, at once; wakes their needs. `False`: nobody has this id. It may be
+        asked again, of what somebody else has made of them meanwhile."""
 
     def keep_apart(self, key: str, responder: str, now: datetime) -> None:
         """Never ask this responder about needs of the resident whom `key` stands for (`domain/pairs.py`)."""
@@ -347,7 +360,11 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
     def find_postcode(self, text: str) -> Place | None:
         """Where this postcode is, however it is written; `None` if it is not known."""
 
-    def count_postcodes(self) -> int: ...
+    def has_postcodes(self) -> bool:
+        """Is there any?"""
+
+    def count_postcodes(self) -> int:
+        """How many there are; they may all be read."""
 
     def has_outward(self, code: str) -> bool:
         """Is this the first half of postcodes that are known, such as KT1?"""
@@ -375,7 +392,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         """Fix what these messages (id, JSON) say, once: a message already frozen keeps its words."""
 
     def fold(self, carrier: str, frozen: str, carried: Sequence[str], lease: Lease) -> bool:
-        """Fix what one claimed message says for several, and end those it carries: all of it, or (`False`) nothing."""
+        """Fix what one claimed message says for several, at most `MOST_TOGETHER` with itself, and end those it carries:
+        all of it, or (`False`) nothing."""
 
     def carried(self, carrier: str) -> list[OutboxRow]:
         """The messages that this one says as well."""
@@ -383,7 +401,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
     def last_sent(
         self, contacts: Sequence[tuple[str, int]], kinds: Sequence[MessageKind], apart_from: Sequence[str]
     ) -> dict[tuple[str, int], datetime]:
-        """When each contact (recipient, number) was last sent a mail of these kinds, or is being sent one."""
+        """When each contact (recipient, number) was last sent a mail of these kinds, or is being sent one; asked only
+        of kinds that are counted (`Gathering.counted`)."""
 
     def asks_sent(self, need: str) -> frozenset[str]:
         """The invitations of which an ask has left, or may have, by itself or in a message with others."""
@@ -402,16 +421,19 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
 
     def messages(self, need: str) -> list[OutboxRow]: ...
 
-    def outbox_counts(self) -> dict[MessageState, int]: ...
+    def outbox_counts(self) -> dict[MessageState, int]:
+        """How many messages are where. What is over may be left out once its words are past their time."""
 
     def stuck_messages(self, before: datetime) -> int:
-        """How many messages that were decided before `before` are still on their way."""
+        """How many messages that were decided before `before` are still on their way; counted up to 1,000 at least."""
 
     def failed_messages(self, since: datetime) -> list[str]:
-        """The needs with a message that was put aside since `since`: not worded, or taken by nobody."""
+        """The needs with a message that was put aside since `since`: not worded, or taken by nobody. Of the first 1,000
+        such messages at least."""
 
     def unheard_messages(self, channel: Channel, since: datetime, before: datetime) -> list[str]:
-        """The needs with a message that this channel took between these moments, and nothing has been heard since."""
+        """The needs with a message that this channel took between these moments, and nothing has been heard since. Of
+        the first 1,000 such messages at least."""
 
     def refused_mails(self) -> list[OutboxRow]:
         """At most 1,000 messages that were refused and are to be tried again, or that did not reach an officer whose

@@ -17,12 +17,16 @@ from domain.seen import NeedFacts, NeedSeen
 
 Row = TypeVar("Row", covariant=True)
 STALE_AFTER = timedelta(days=180)  # a record this old wants a call: is it still so?
+LOOKED_AT = 5000  # rows: a page that finds little among so many comes back short, and its `next` leads on
 SHORTEST_PREFIX = 2  # letters of a reference or a key, from which on it is searched for
 
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some of many rows. `next` and `previous` lead on and back, where there is more; they are not to be understood."""
+    """Some of many rows. `next` and `previous` lead on and back, where there is more; they are not to be understood.
+
+    Where there is more a page may still be short, or empty: a store may stop once it has looked at `LOOKED_AT` rows.
+    """
 
     rows: tuple[Row, ...]
     next: str | None = None
@@ -101,7 +105,7 @@ class RespondersWanted:
 
 @dataclass(frozen=True)
 class ResponderListed:
-    """Who may help, how often they have answered and said yes, and when their record was last brought in."""
+    """Who may help, how often they have answered and said yes, and when their record was last brought in: to a day."""
 
     responder: Responder
     asked: int
@@ -170,3 +174,12 @@ class ListsStore(Protocol):
     ) -> list[NeedFacts]:
         """What figures read of the needs opened from `since` on and before `until`, the oldest first: at most `limit`
         of those that follow `after`, so that any number can be read some at a time."""
+
+    def keep_figures(self, name: str, counted: str, at: datetime, until: datetime) -> None:
+        """Keep what was counted at `at`, as text, until then. Of two, what was counted later is kept."""
+
+    def kept_figures(self, name: str, now: datetime) -> str | None:
+        """What was counted and is still kept; nothing that was counted after `now`."""
+
+    def drop_figures(self) -> None:
+        """Keep nothing of what was counted until now."""

@@ -49,7 +49,7 @@ class PrivacyStore(Protocol):
         Up to 1,000 of each are counted."""
 
     def sweep_access(self, now: datetime) -> int:
-        """Erase sessions, attempts and set-up links that have ended; returns how many."""
+        """Erase sessions, attempts, set-up links and kept figures that have ended; returns how many."""
 
     # --- one person ---
     def residents(self, after: str = "", limit: int = 1000) -> list[tuple[str, Resident]]:

@@ -1,4 +1,4 @@
-"""How messages leave: one contract, a folder of files (`outbox`) or a mail server (`smtp`)."""
+"""How messages leave: one contract; a folder of files (`outbox`), a mail server (`smtp`), Amazon (`ses`, `sns`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain import messages
 
@@ -16,7 +16,7 @@ from domain import messages
 class Mail:
     """One composed mail, or text message, to one recipient. `again`: the fate of an earlier attempt is unknown.
 
-    `date` is the message's own, the same for every attempt.
+    `date` is the message's own, the same for every attempt; `attempt` counts those.
     """
 
     id: str
@@ -26,6 +26,7 @@ class Mail:
     urgent: bool = False
     again: bool = False
     date: datetime | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +102,48 @@ class Channel(Protocol):
         """Let go of connections. The channel can be used again afterwards."""
 
 
-def open_channel(email_setting: str, home: Path, rate: float) -> Channel:
+AwsClients = Callable[..., Any]
+"""Gives the client of an AWS service by its name: `infra.aws.client`."""
+
+
+def open_channel(email_setting: str, home: Path, rate: float, aws: AwsClients | None = None) -> Channel:
     """Open what `MUSTER_EMAIL` names; `rate` is mails a second at most, 0 as fast as they are taken.
 
-    `outbox`, `smtp://[user:password@]host[:port]` or `smtps://…`, with `?connections=1-20` (4) and `?tls=required`.
-    Raises `ValueError` with a sentence that repeats no password.
+    `outbox`, `smtp://[user:password@]host[:port]` or `smtps://…`, with `?connections=1-20` (4) and `?tls=required`;
+    `ses` or `ses://CONFIGURATION-SET`, through `aws`. Raises `ValueError` with a sentence that repeats no password.
     """
+    kind, _, place = email_setting.partition("://")
     if email_setting == "outbox":
         from notifications.channels.outbox import OutboxChannel
 
         return OutboxChannel(home, rate=rate)
-    if email_setting.lower().startswith(("smtp://", "smtps://")):
+    if kind.lower() in ("smtp", "smtps"):
         from notifications.channels.smtp import SmtpChannel, read_server
 
         return SmtpChannel(read_server(email_setting), rate=rate)
-    raise ValueError("The e-mail channel must be 'outbox' or smtp://host:port.")
+    if kind == "ses" and aws:
+        from notifications.channels.ses import SesChannel
+
+        return SesChannel(aws, configuration_set=place, rate=rate)
+    raise ValueError("The e-mail channel must be 'outbox', smtp://host:port or ses://configuration-set.")
 
 
-def open_texts(home: Path) -> Channel:
-    """Open the way out for text messages: files beside the mails, the only one there is yet."""
+def open_texts(sms_setting: str, home: Path, aws: AwsClients | None = None) -> Channel:
+    """Open what `MUSTER_SMS` names: `sns` or `sns://SENDER` through `aws`; else files beside the mails."""
+    kind, _, sender = sms_setting.partition("://")
+    if kind == "sns" and aws:
+        from notifications.channels.sns import SnsChannel
+
+        return SnsChannel(aws, sender=sender)
     from notifications.channels.outbox import OutboxChannel
 
     return OutboxChannel(home, carries=messages.Channel.sms)
+
+
+def read_text(raw: bytes) -> tuple[str, str]:
+    """To whom a text message is, and its words."""
+    head, _, words = raw.decode(errors="replace").partition("\n\n")
+    return head.removeprefix("To: "), words.strip()
 
 
 _ADDRESS = re.compile(r"<?[^\s<>@,;:\"'()]+@[^\s<>@,;\"'()]+>?")
@@ -130,10 +151,11 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
 def scrub(words: str, *addresses: str) -> str:
-    """Return a server's words on one line of at most 200 letters, without any address or the names in those given."""
+    """Return a server's words on one line of at most 200 letters, without any address, or the name or number of those
+    given."""
     clean = _ADDRESS.sub("[address]", _UNPRINTABLE.sub(" ", words))
     for address in addresses:
-        local = address.rpartition("@")[0]
+        local = (address.rpartition("@")[0] or address).lstrip("+")
         if len(local) > 2:
             clean = re.sub(rf"(?<![\w]){re.escape(local)}(?![\w])", "[address]", clean, flags=re.IGNORECASE)
     return " ".join(clean.split())[:200]

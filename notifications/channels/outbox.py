@@ -17,7 +17,7 @@ from heapq import nlargest
 from pathlib import Path
 
 from domain import messages
-from notifications.channels import Accepted, Down, Mail, MayGo, Refused, Result, Settle, Withheld, always
+from notifications.channels import Accepted, Down, Mail, MayGo, Refused, Result, Settle, Withheld, always, read_text
 from notifications.channels.pacing import Pace
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -133,7 +133,7 @@ def read_mail(home: Path, name: str) -> OpenedMail | None:
         return None
     raw = path.read_bytes()
     if path.suffix == ".sms":
-        to, words = _read_text(raw)
+        to, words = read_text(raw)
         return OpenedMail(name, _named_moment(name), "", to, TEXT_MESSAGE, words, "", raw)
     mail = message_from_bytes(raw, policy=policy.default)
     return OpenedMail(
@@ -150,17 +150,11 @@ def read_mail(home: Path, name: str) -> OpenedMail | None:
 
 def _summary(path: Path) -> MailSummary:
     if path.suffix == ".sms":
-        to, words = _read_text(path.read_bytes())
+        to, words = read_text(path.read_bytes())
         return MailSummary(path.name, _named_moment(path.name), to, f"{TEXT_MESSAGE}: {words[:80]}")
     with path.open("rb") as file:
         head = BytesHeaderParser(policy=policy.default).parsebytes(file.read(_HEAD))
     return MailSummary(path.name, _moment(str(head["Date"] or "")), str(head["To"] or ""), str(head["Subject"] or ""))
-
-
-def _read_text(raw: bytes) -> tuple[str, str]:
-    """To whom a text message is, and its words."""
-    head, _, words = raw.decode(errors="replace").partition("\n\n")
-    return head.removeprefix("To: "), words.strip()
 
 
 def _named_moment(name: str) -> datetime | None:

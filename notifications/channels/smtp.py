@@ -5,13 +5,12 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from domain import messages
-from notifications.channels import Deferred, Down, Mail, MayGo, Result, Settle, Withheld, always
+from notifications.channels import Deferred, Mail, MayGo, Result, Settle, always
+from notifications.channels.batch import Batch
 from notifications.channels.conversation import CannotConnect, Conversation, Lost, Server
 from notifications.channels.pacing import Pace
 
@@ -68,12 +67,8 @@ class SmtpChannel:
         what no connection could be opened for comes back as `Down`."""
         if not mails:
             return
-        batch = _Batch(mails, settle, may_go)
-        hands = min(self._server.connections, len(mails))
-        if hands == 1:
-            self._work(batch)
-        else:
-            self._work_side_by_side(batch, hands)
+        batch = Batch(mails, settle, may_go)
+        batch.share_out(self._work, min(self._server.connections, len(mails)), "smtp")
         batch.settle_rest()
 
     def close(self) -> None:
@@ -86,29 +81,16 @@ class SmtpChannel:
         for conversation in resting:
             conversation.leave()
 
-    def _work_side_by_side(self, batch: _Batch, hands: int) -> None:
-        with ThreadPoolExecutor(hands, thread_name_prefix="smtp") as threads:
-            try:
-                for work in [threads.submit(self._work, batch) for _ in range(hands)]:
-                    work.result()
-            except BaseException:  # also Ctrl-C: begin no further mail
-                batch.stop()
-                raise
-
-    def _work(self, batch: _Batch) -> None:
+    def _work(self, batch: Batch) -> None:
         """Send mails over one connection at a time until none waits or the server cannot be reached."""
         conversation: Conversation | None = None
         try:
             while batch.waiting:
                 if conversation is None or not conversation.open:
                     conversation = self._borrow()
-                mail = batch.take()
+                mail = batch.take(self._pace)
                 if mail is None:
                     break
-                self._pace.wait()
-                if not batch.may_go(mail):
-                    batch.settle(mail, Withheld())
-                    continue
                 conversation, result = self._send(mail, conversation, batch)
                 batch.settle(mail, result)
         except CannotConnect as trouble:
@@ -120,7 +102,7 @@ class SmtpChannel:
             if conversation is not None:
                 self._rest(conversation)
 
-    def _send(self, mail: Mail, conversation: Conversation, batch: _Batch) -> tuple[Conversation, Result]:
+    def _send(self, mail: Mail, conversation: Conversation, batch: Batch) -> tuple[Conversation, Result]:
         """Send one mail. If a connection that served before is dead or hangs up, say it once more on a fresh one."""
         if conversation.used:
             try:
@@ -173,40 +155,3 @@ class SmtpChannel:
             conversation.leave()
         for conversation in fresh:
             self._keep(conversation)
-
-
-class _Batch:
-    """The mails of one delivery: each is taken by one thread and settled once, one call at a time."""
-
-    def __init__(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo) -> None:
-        self._waiting = deque(sorted(mails, key=lambda m: not m.urgent))
-        self._settle = settle
-        self.may_go = may_go
-        self._lock = threading.Lock()
-        self.why_down = "The server could not be reached."
-
-    @property
-    def waiting(self) -> bool:
-        return bool(self._waiting)
-
-    def take(self) -> Mail | None:
-        try:
-            return self._waiting.popleft()
-        except IndexError:
-            return None
-
-    def put_back(self, mail: Mail) -> None:
-        self._waiting.appendleft(mail)
-
-    def stop(self) -> None:
-        """Begin no further mail: those left are not settled, for somebody is about to hear of an error instead."""
-        self._waiting.clear()
-
-    def settle(self, mail: Mail, result: Result) -> None:
-        with self._lock:
-            self._settle(mail, result)
-
-    def settle_rest(self) -> None:
-        """Answer for the mails no connection could be opened for."""
-        while (mail := self.take()) is not None:
-            self.settle(mail, Down(self.why_down))

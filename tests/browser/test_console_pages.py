@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 from starlette.routing import Route
 
-from tests.browser.full_town import ADMIN, EVERY_STATE, VIEWER, FullTown
+from tests.browser.full_town import ADMIN, DUTY, EVERY_STATE, VIEWER, FullTown
 from tests.browser.looking import what_is_wrong
 from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows, served_town
 from tests.town import Town
@@ -115,9 +115,15 @@ def faults_at(page: Page, address: str) -> list[str]:
     assert answer is not None
     expected = (404,) if any(word in address for word in ("nowhere", "not-a-link", "/N-222222")) else (200, 409)
     found = [] if answer.status in expected else [f"{address} answers {answer.status}"]
+    return found + [f"{address} {fault}" for fault in at_every_size(page)]
+
+
+def at_every_size(page: Page) -> list[str]:
+    """What is wrong with the page as it is shown now, enlarged, on a phone and at a desk."""
+    found = []
     for size, viewport in SIZES:
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        found += [f"{address} ({size}): {fault}" for fault in what_is_wrong(page, rules=size == "desk")]
+        found += [f"({size}): {fault}" for fault in what_is_wrong(page, rules=size == "desk")]
     return found
 
 
@@ -146,6 +152,44 @@ def test_what_a_mistake_shows(full: FullTown, windows: Windows) -> None:
             wrong += [f"{address}, sent: {fault}" for fault in what_is_wrong(page)]
     assert not wrong, "\n".join(wrong)
     assert sent > 10
+
+
+def test_a_person_is_erased_on_pages_anybody_can_read(full: FullTown, windows: Windows) -> None:
+    """P04: Sam has promised a lift, so why he cannot be erased yet, the check, and what was done are pages as good as
+    any other."""
+    page = windows.open(officer=ADMIN)
+    wrong = []
+    for ended, heading in ((False, "Nothing can be erased yet"), (True, "Check before you erase")):
+        page.goto("/console/settings/person")
+        page.get_by_label("Who is it about?").fill("sam.carter@example.org")
+        page.get_by_label("Erase what is known").check()
+        page.get_by_label("They asked for it").check()
+        page.get_by_label("End their open needs").set_checked(ended)
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("heading", name=heading).wait_for()
+        assert (full.needs["confirming"] in page.locator("main").inner_text()) is not ended
+        assert page.get_by_role("button", name="Erase it").count() == ended
+        wrong += at_every_size(page)
+    page.get_by_role("button", name="Erase it").click()
+    page.get_by_role("heading", name="It is erased").wait_for()
+    assert not (wrong + at_every_size(page))
+
+
+def test_the_menu_on_a_phone(full: FullTown, windows: Windows) -> None:
+    """On a phone all places of the console are behind one word, which opens without a script; at a desk they are
+    in a row; never twice."""
+    page = windows.open(officer=DUTY, phone=True, scripts=False)
+    page.goto("/console/")
+    places = page.get_by_role("link", name="Partners", exact=True)
+    assert places.count() == 0
+    menu = page.locator("summary", has_text="Menu")
+    menu.click()
+    assert places.count() == 1
+    places.click()
+    assert page.url.endswith("/console/partners")
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    assert places.count() == 1
+    assert not menu.is_visible()
 
 
 def test_a_viewer_sees_no_buttons(full: FullTown, windows: Windows) -> None:

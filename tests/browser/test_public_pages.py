@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from cli.demo.pages import links
 from domain.playbooks import Playbook
 from infra.playbooks import load_playbook
-from tests.browser.looking import assert_fine, look_at, tab_to
+from tests.browser.looking import assert_fine, look_at, sticks_out, tab_to
 from tests.browser.windows import AT_400_PERCENT, Windows
 from tests.town import Town
 
@@ -78,6 +78,7 @@ def test_at_four_hundred_percent(town: Town, windows: Windows, asked: str) -> No
     page = windows.open()
     page.set_viewport_size(AT_400_PERCENT)  # type: ignore[arg-type]
     look_at(page, links_of(town, "Riverside Kitchen"))
+    assert sticks_out(page) <= 0
 
 
 def test_by_keyboard_alone(town: Town, windows: Windows, asked: str) -> None:

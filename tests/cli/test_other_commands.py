@@ -139,6 +139,27 @@ def test_the_doctor_finds_a_dead_mail_server_and_readable_keys(
     assert "chmod 600" in findings["keys"]["do"]
 
 
+@pytest.mark.parametrize(("email", "topic", "said"), [
+    ("ses", "", "without a configuration set"),
+    ("ses://muster-test", "", "not believed from anywhere"),
+    ("ses://muster-test", "arn:aws:sns:eu-west-2:123456789012:muster-test-receipts", "it tells what arrives"),
+])  # fmt: skip
+def test_the_doctor_says_whether_bounces_can_be_heard(
+    muster: Muster, monkeypatch: pytest.MonkeyPatch, email: str, topic: str, said: str
+) -> None:
+    """With Amazon SES, a mail that comes back is only known if its events are asked for, and believed."""
+    for name, value in (("EMAIL", email), ("RECEIPTS_TOPIC", topic), ("SMS", "sns")):
+        monkeypatch.setenv(f"MUSTER_{name}", value)
+    settings_module.settings.cache_clear()
+    findings = [
+        finding for finding in muster("doctor", "--json").json if finding["about"] in ("e-mail", "text messages")
+    ]
+    mail, texts = findings[0], next(finding for finding in findings if finding["about"] == "text messages")
+    assert said in mail["sentence"]
+    assert mail["ok"] is bool(topic)
+    assert "Amazon SNS" in texts["sentence"]
+
+
 def test_wrong_settings_and_stores_are_one_sentence(
     muster: Muster, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

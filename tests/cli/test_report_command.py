@@ -74,7 +74,9 @@ def test_the_tables_go_into_a_file_for_a_spreadsheet(busy: Muster, tmp_path: Pat
 
 def test_json_is_json_and_nothing_else(busy: Muster) -> None:
     """For programs."""
-    assert busy("report", "--from", "2020-01-01", "--json").json["still_open"] == 2
+    ran = busy("report", "--from", "2020-01-01", "--json")
+    assert ran.json["still_open"] == 2
+    assert ran.err == "", "how far it has come is for a terminal alone"
 
 
 def test_a_file_that_cannot_be_written_is_said_so(busy: Muster, tmp_path: Path) -> None:

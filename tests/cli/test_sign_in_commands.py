@@ -64,12 +64,14 @@ def test_a_key_is_printed_once(muster: Muster) -> None:
     listed = muster("key", "list", "--json")
     assert made["key"] not in listed.out
     assert listed.json[0] | {"made_at": ""} == {
-        "id": made["id"], "name": "Case system", "rights": ["look", "respond"], "made_at": "", "used_at": None,
-        "revoked_at": None,
+        "id": made["id"], "name": "Case system", "rights": ["look", "respond"], "made_at": "",
+        "made_by": "command", "used_at": None, "revoked_at": None,
     }  # fmt: skip
     assert "is revoked" in muster("key", "revoke", made["id"]).out
     assert "already" in muster("key", "revoke", made["id"]).out
-    assert "Case system" in muster("key", "list").out
+    shown = muster("key", "list").out
+    assert "Case system" in shown
+    assert "somebody" in shown
     assert muster("key", "revoke", "nothing").code == 1
     assert muster("key", "add", "--name", "", "--right", "look").err.startswith("--name: ")
     assert muster("key", "add", "--name", "x", "--right", "everything").code == 2

@@ -72,6 +72,18 @@ def test_a_pause_that_cannot_be_read(town: Muster, words: tuple[str, ...], code:
     assert town("directory", "show", "sam", "--json").json["paused_until"] is None
 
 
+def test_how_often_somebody_is_asked(town: Muster) -> None:
+    """At most twice a week, said back and on record; an organisation as often as it takes; a helper never without."""
+    assert town("directory", "limit", "sam", "--most", 2).out == "Sam Example is asked at most 2 times a week.\n"
+    assert town("directory", "show", "sam", "--json").json["weekly_limit"] == 2
+    assert town("directory", "limit", "drives").out == "Dial A Ride is asked as often as it takes.\n"
+    endless = town("directory", "limit", "sam")
+    assert (endless.code, "a helper always has a limit" in endless.err) == (1, True)
+    assert town("directory", "limit", "sam", "--most", -1).code == 2
+    assert town("directory", "limit", "nobody", "--most", 1).code == 1
+    assert town("directory", "show", "sam", "--json").json["weekly_limit"] == 2
+
+
 def test_why_somebody_was_asked_or_not(town: Muster) -> None:
     """Everybody considered, round by round; one of them by id; the same for programs."""
     town("directory", "pause", "drives", "--for", "1w")

@@ -9,7 +9,8 @@ import pytest
 from domain.answering import Answer, AnswerKind
 from domain.capabilities import CheckLevel, Sector
 from domain.changes import Change, Refusal
-from domain.events import EventCode
+from domain.events import Event, EventCode
+from domain.hours import read_quiet
 from domain.invitations import InvitationStatus, Reason
 from domain.messages import MessageKind
 from domain.needs import NeedStatus, Outcome
@@ -460,3 +461,41 @@ def test_a_helper_for_a_part_that_went_keeps_the_rest_of_their_page() -> None:
 
 def _say(world: World, code: EventCode) -> str:
     return because(world.happened(code)[-1], {}, world.need, LONDON)
+
+
+# --- urgent ---------------------------------------------------------------------
+
+
+def test_made_urgent_it_keeps_its_playbook_and_says_so() -> None:
+    """Sam's time to answer stays, nobody is asked anew; what is told from now on is urgent; the story names the
+    playbook that goes on. Said again it is no change; another reason is one."""
+    world = begin("food-parcel:5", people=[SAM, BOB])
+    before, until = world.need.playbook, world.invitation("sam").answer_by
+    change = world.forget().amends(urgent_because="No food since yesterday")
+    assert isinstance(change, Change)
+    assert (world.need.urgent, world.need.urgent_because) == (True, "No food since yesterday")
+    assert (world.need.playbook, world.invitation("sam").answer_by) == (before, until)
+    assert world.asked() == []
+    event = world.happened(E.amended)[0]
+    said = because(event, {"ola": "Ola"}, world.need, LONDON)
+    assert "It is now: urgent." in said
+    assert f"It goes on by the playbook it began with, “{before.title}”" in said
+    assert world.amends(urgent_because="No food since yesterday") is None
+    assert isinstance(world.amends(urgent_because="No heating either"), Change)
+    assert "playbook" not in because(begin_amended(), {}, world.need, LONDON)
+
+
+def begin_amended() -> Event:
+    """A change that has nothing to do with haste."""
+    world = begin("food-parcel:5", people=[SAM])
+    world.amends("food-parcel:8")
+    return world.happened(E.amended)[0]
+
+
+def test_made_urgent_it_asks_whoever_is_left_alone_until_noon() -> None:
+    """Bob is left alone until noon, so nobody is asked at nine; once it is urgent, and why is said, he is asked."""
+    world = begin("food-parcel:5", people=[BOB.but(quiet=read_quiet("08:30-12:00"))])
+    assert world.asked() == []
+    world.amends(urgent_because="No food since yesterday")
+    world.asks_by_name("bob")
+    assert world.asked() == ["bob"]

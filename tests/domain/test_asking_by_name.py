@@ -120,7 +120,11 @@ def test_after_the_last_round_there_is_no_next() -> None:
     world.asks_next_round()
     refused = world.asks_next_round()
     assert isinstance(refused, Refusal)
-    assert "by name" in refused.sentence
+    assert refused.sentence.startswith("Every round of the playbook has been asked. Ask somebody by name; or give it")
+    world.now = world.need.last_due + timedelta(minutes=1)
+    late = world.asks_next_round()
+    assert isinstance(late, Refusal)
+    assert "past its time; give it more" in late.sentence
 
 
 def test_nobody_is_asked_while_it_is_on_hold_or_covered() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from domain.invitations import Reason
 from domain.needs import NeedStatus, Outcome
 from domain.periods import Period, PeriodWrong, read_period, say_period
 from domain.reporting import COVERED, DONE, FIRST_YES, Report, Tally
-from domain.seen import AskSeen, CapabilitySeen, EventSeen, LineSeen, NeedFacts, NeedSeen, ShareSeen
+from domain.seen import COUNTED, AskSeen, CapabilitySeen, EventSeen, LineSeen, NeedFacts, NeedSeen, ShareSeen
 from domain.times import say_length
 from domain.waits import Length
 
@@ -100,6 +101,16 @@ def test_one_need_that_is_met() -> None:
     }
     assert (report.closed, report.loops_closed, report.touches, report.untouched) == (1, 1, 0, 1)
     assert say_report(report)[0] == "1 need was recorded from 1 to 30 November 2026: 1 was met."
+
+
+@pytest.mark.parametrize("code", [code for code in EventCode if code not in COUNTED])
+def test_a_store_may_leave_the_rest_of_a_story_unread(code: EventCode) -> None:
+    """What nobody in the council did and no figure names changes no figure, whenever it happened."""
+    facts = met()
+    more = [event(code, hours, by, "sam", kind="call-resident", outcome="told") for hours in (0, 3, 20)
+            for by in ("muster", "partner", "resident", "key:K1")]  # fmt: skip
+    stories = [replace(facts, events=tuple(events)) for events in ((*more, *facts.events), (*facts.events, *more))]
+    assert [count(story) for story in stories] == [count(facts)] * 2
 
 
 def test_needs_that_are_all_open_are_waiting_and_not_dropped() -> None:

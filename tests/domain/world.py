@@ -234,6 +234,7 @@ class World:
         needed_by: str | None = None,
         place: str | None = None,
         address: str | None = None,
+        urgent_because: str | None = None,
         edition: int | None = None,
     ) -> Change | Refusal | None:
         """Ola says what is needed from now on: `amends("food-parcel:12", needed_by="+3h")`."""
@@ -242,6 +243,7 @@ class World:
             needed_by=self.now + read_duration(needed_by.removeprefix("+")) if needed_by else None,
             place=place,
             address=address,
+            urgent_because=urgent_because,
         )
         return self.act(lambda situation, now: amend(situation, change, self.resident, "officer:ola", now, edition))
 

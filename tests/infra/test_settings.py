@@ -38,6 +38,8 @@ WRONG = [
     ("MUSTER_EMAIL", f"smtp://user:{SECRET}/x@mail.example.org:587", "'outbox' or smtp://host:port"),
     ("MUSTER_EMAIL", f"smtp://[::1/{SECRET}", "'outbox' or smtp://host:port"),
     ("MUSTER_EMAIL", "pigeon", "'outbox' or smtp://host:port"),
+    ("MUSTER_BELL", "muster-kingston-bell", "the URL of an SQS queue"),
+    ("MUSTER_BELL", "https://user:secret@sqs.example.org/1/bell", "the URL of an SQS queue"),
     ("MUSTER_EMAIL", "smtp://", "'outbox' or smtp://host:port"),
     ("MUSTER_REPLY_TO", "the council", "address"),
     ("MUSTER_REPLY_TO", "a@example.org, b@example.org", "one e-mail address"),
@@ -74,7 +76,18 @@ WRONG = [
     ("MUSTER_HEARTBEAT_URL", "file:///etc/passwd", "http://"),
     ("MUSTER_HEARTBEAT_URL", "https://", "http://"),
     ("MUSTER_HEARTBEAT_URL", "https://beat.example.org:port/x", "http://"),
+    ("MUSTER_EMAIL", "ses:", "ses://CONFIGURATION-SET"),
+    ("MUSTER_EMAIL", "ses://", "ses://CONFIGURATION-SET"),
+    ("MUSTER_EMAIL", "ses://a set", "ses://CONFIGURATION-SET"),
+    ("MUSTER_EMAIL", "ses://muster-test\n", "ses://CONFIGURATION-SET"),
+    ("MUSTER_EMAIL", f"ses://{'a' * 65}", "ses://CONFIGURATION-SET"),
     ("MUSTER_SMS", "sns:eu-west-2", "'outbox'"),
+    ("MUSTER_SMS", "sns://Ambleford-C", "up to 11 letters and digits"),
+    ("MUSTER_SMS", "sns://AmblefordCouncil", "up to 11 letters and digits"),
+    ("MUSTER_SMS", "sns://447700900", "up to 11 letters and digits"),  # a number would be answered by nobody
+    ("MUSTER_RECEIPTS_TOPIC", "muster-test-receipts", "arn:aws:sns:REGION:ACCOUNT:NAME"),
+    ("MUSTER_RECEIPTS_TOPIC", "arn:aws:sqs:eu-west-2:123456789012:receipts", "arn:aws:sns:REGION:ACCOUNT:NAME"),
+    ("MUSTER_RECEIPTS_TOPIC", "arn:aws:sns:eu-west-2:12345:receipts", "arn:aws:sns:REGION:ACCOUNT:NAME"),
     ("MUSTER_PROXY", "10.0.0.0/8", "one IP address"),
     ("MUSTER_PROXY", "10.0.0.1, 10.0.0.2", "one IP address"),
     ("MUSTER_PROXY", "proxy.example.org", "one IP address"),
@@ -112,6 +125,11 @@ def test_a_wrong_value_names_its_setting(monkeypatch: pytest.MonkeyPatch, name: 
         ("base_url", "http://[::1]:8000"),
         ("heartbeat_url", "https://beat.example.org/ping/3f2a?rid=1"),
         ("heartbeat_url", "https://user:password@beat.example.org/"),
+        ("email", "ses"),
+        ("email", "ses://muster-kingston_2"),
+        ("sms", "sns"),
+        ("sms", "sns://Kingston1"),
+        ("receipts_topic", "arn:aws:sns:eu-west-2:123456789012:muster-kingston-receipts"),
         ("proxy", "10.0.0.1"),
         ("proxy", "fd00::1"),
     ],
@@ -151,13 +169,22 @@ def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @pytest.mark.parametrize(
     ("email", "sms", "texts"),
     [("outbox", "", "outbox"), ("smtp://mail.example.org", "", "none"), ("smtp://mail.example.org", "outbox", "outbox"),
-     ("outbox", "none", "none")],
+     ("outbox", "none", "none"), ("ses://muster-test", "", "none"), ("ses://muster-test", "sns", "sns"),
+     ("ses://muster-test", "sns://Kingston", "sns://Kingston")],
 )  # fmt: skip
 def test_texts_are_written_where_mails_are(monkeypatch: pytest.MonkeyPatch, email: str, sms: str, texts: str) -> None:
     """While nothing really leaves, text messages are files too; with a mail server there are none, unless asked for."""
     monkeypatch.setenv("MUSTER_EMAIL", email)
     monkeypatch.setenv("MUSTER_SMS", sms)
     assert settings().texts == texts
+
+
+@pytest.mark.parametrize(("email", "by_ses", "set"), [("ses://muster-test", True, "muster-test"), ("ses", True, ""),
+                                                      ("outbox", False, ""), ("smtp://ses", False, "")])  # fmt: skip
+def test_the_configuration_set_is_read(monkeypatch: pytest.MonkeyPatch, email: str, by_ses: bool, set: str) -> None:
+    """Mails leave by it, and what is told of mails is believed only of it."""
+    monkeypatch.setenv("MUSTER_EMAIL", email)
+    assert (settings().by_ses, settings().configuration_set) == (by_ses, set)
 
 
 def test_the_first_key_signs_and_all_open(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

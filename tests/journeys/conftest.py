@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import policy
@@ -22,7 +23,10 @@ import httpx
 import pytest
 
 from cli.demo.pages import FormReader, links
+from infra.deploy.building import Built, build
+from infra.deploying import CLOCK_ELSEWHERE
 from infra.prefect_api import PrefectApi
+from infra.supervisor import PREFECT_SETTINGS
 
 PLAYBOOK = """
 name: seconds
@@ -243,3 +247,46 @@ def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Muster]:
         yield running
     finally:
         running.end()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The zips that Lambda runs, as `muster deploy` builds them; made once."""
+    return build(tmp_path_factory.mktemp("zips"))
+
+
+@pytest.fixture(scope="session")
+def unzipped(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for each zip, with what is in it."""
+    trees = tmp_path_factory.mktemp("unzipped")
+    for made in (built.light, built.worker):
+        with zipfile.ZipFile(made.path) as packed:
+            packed.extractall(trees / made.part)
+    return trees
+
+
+AT_PREFECT = "muster:secret"
+
+
+@pytest.fixture(scope="session")
+def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server that knows our flows and is no clock for `wake-needs`, as on AWS; nobody works there yet."""
+    home, port = tmp_path_factory.mktemp("prefect"), free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MUSTER_", "PREFECT_"))}
+    where = {"PREFECT_HOME": str(home), "PREFECT_API_URL": url, "PYTHONPATH": str(ROOT)}
+    auth = {"PREFECT_SERVER_API_AUTH_STRING": AT_PREFECT, "PREFECT_API_AUTH_STRING": AT_PREFECT}
+    environment = inherited | PREFECT_SETTINGS | where | auth
+    python, listen = [sys.executable, "-P", "-m"], ["--host", "127.0.0.1", "--port", str(port)]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(
+            [*python, "infra.prefect_server", *listen], env=environment, cwd=home, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        flows = [str(ROOT / "prefect.yaml"), CLOCK_ELSEWHERE]
+        subprocess.run([*python, "infra.deploying", *flows], env=environment, check=True, capture_output=True)
+        yield url
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)

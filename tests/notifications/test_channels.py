@@ -20,7 +20,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from domain import messages
-from notifications.channels import Accepted, Deferred, Down, Mail, Refused, Result, Unknown, open_channel, scrub
+from infra import aws
+from notifications.channels import (
+    Accepted,
+    Deferred,
+    Down,
+    Mail,
+    Refused,
+    Result,
+    Unknown,
+    open_channel,
+    open_texts,
+    scrub,
+)
 from notifications.channels import conversation as timings
 from notifications.channels import smtp as resting
 from notifications.channels.conversation import _blames_recipient
@@ -370,6 +382,9 @@ def test_the_setting_opens_the_channel(tmp_path: Path) -> None:
     """`outbox`, `smtp://` and `smtps://`, ports and options as documented; the password shows in no repr."""
     assert open_channel("outbox", tmp_path, 0).name == "outbox"
     assert open_channel("smtp://mail.test", tmp_path, 0).name == "smtp"
+    assert open_channel("ses://muster-test", tmp_path, 0, aws.client).name == "ses"  # asks nobody yet
+    assert open_texts("sns://Ambleford", tmp_path, aws.client).name == "sns"
+    assert [open_texts(setting, tmp_path).name for setting in ("outbox", "none")] == ["outbox"] * 2
     assert read_server("smtp://mail.test").port == 25
     assert read_server("smtp://u:p@mail.test").port == 587
     assert read_server("smtps://mail.test?connections=2").port == 465

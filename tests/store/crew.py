@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import infra.store.sqlite  # noqa: F401 - once, in the mother of all processes
 from domain.answering import Answer, AnswerKind
@@ -21,6 +22,7 @@ from domain.invitations import invitation_id
 from domain.responders import Responder
 from domain.situations import Situation
 from domain.taking_answers import take_answer
+from infra import aws
 from infra.door import Door
 from infra.settings import Settings
 from infra.store import Committed, MessageState, OutboxRow, SameKey, Store, StoreError, WeekFull, open_store
@@ -28,6 +30,14 @@ from infra.store.signing_in import Audit
 from tests.store.builders import AMINA, N1, NOW, WEEK, a_need, a_responder, asking, opening, put_need, read, telling
 
 Job = Callable[..., object]
+
+
+def there(environment: Mapping[str, str], job: Callable[..., Any], *arguments: Any) -> Any:
+    """Do a job in this process, with the environment it needs to find the store."""
+    if any(os.environ.get(name) != value for name, value in environment.items()):
+        os.environ.update(environment)
+        aws.forget_clients()
+    return job(*arguments)
 
 
 @contextmanager

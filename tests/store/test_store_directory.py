@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -192,6 +194,7 @@ def test_nobody_over_their_weekly_limit_is_a_candidate(store: Store) -> None:
     assert found(store, week="2026-W49") == ["org", "worn"]
 
 
+@pytest.mark.many
 def test_who_is_within_reach_is_never_left_out(store: Store) -> None:
     """Whoever is within the distance is found, in every direction; who is well outside is not fetched."""
     dice = random.Random(7)  # noqa: S311 - the same places each time
@@ -230,6 +233,7 @@ def test_candidates_carry_no_way_to_reach_anybody(store: Store) -> None:
         assert private not in repr(candidate)
 
 
+@pytest.mark.many
 def test_thousands_of_candidates_with_many_mutes(store: Store) -> None:
     """A large limit is one question like any other."""
     put_responders(store, *(a_responder(f"r{n:04}") for n in range(1200)))
@@ -263,6 +267,27 @@ def test_a_whole_file_is_put_or_nothing(store: Store, place: Place) -> None:
         store.put_responders(rows, NOW)
     assert place.dump() == before
     put_responders(store, a_responder("dot"))
+
+
+@pytest.mark.race
+def test_what_they_want_at_the_moment_of_an_import_stays(store: Store) -> None:
+    """Twenty mute something, and one import after another replaces them: nothing they said is lost, nor the file's."""
+    put_responders(store, a_responder())
+    together = threading.Barrier(21)
+
+    def mute(number: int) -> None:
+        together.wait()
+        store.mute("sam", f"c{number:02}", NOW)
+
+    with ThreadPoolExecutor(20) as pool:
+        said = pool.map(mute, range(20))
+        together.wait()
+        for number in range(5):
+            put_responders(store, a_responder(name=f"Sam {number}"))
+        list(said)
+    sam = store.responder("sam")
+    assert sam is not None
+    assert (sam.name, sam.muted) == ("Sam 4", tuple(f"c{n:02}" for n in range(20)))
 
 
 # --- what they want, and whom they must not meet ---
@@ -373,6 +398,7 @@ def test_one_candidate_is_looked_up_with_their_week(store: Store) -> None:
     assert store.candidate("nobody", WEEK) is None
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("within_km", [None, 2.5, 8.0, 30.0])
 @pytest.mark.parametrize("limit", [5, 40, 1000])
 def test_looking_near_first_finds_the_same(store: Store, within_km: float | None, limit: int) -> None:

@@ -244,10 +244,8 @@ def test_of_two_at_once_one_sees_the_other(crew: Crew, place: Place) -> None:
 
 
 def test_nothing_of_a_resident_is_kept_with_the_key(store: Store, place: Place) -> None:
-    """The index holds the hash and the reference, no more."""
+    """By the hash the reference is found, and no more."""
     store.add_need(replace(opening(), whose=whose(key="k1.5f3a")), AMINA, ())
-    rows = [line for line in place.dump().splitlines() if line.startswith("resident_keys")]
-    assert len(rows) == 1
-    assert "k1.5f3a" in rows[0]
-    assert N1 in rows[0]
-    assert "amina" not in rows[0].casefold()
+    rows = [line for line in place.dump().splitlines() if "k1.5f3a" in line]
+    assert any(N1 in row for row in rows)
+    assert not any("amina" in row.casefold() for row in rows)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +15,6 @@ from domain.officers import Task, TaskKind, TaskStatus
 from domain.risk import Band
 from infra.store import Store
 from infra.store.lists import CursorWrong, NeedsWanted, RespondersWanted
-from infra.store.sqlite.schema import LISTS
 from tests.store.builders import (
     HOUR,
     N1,
@@ -34,7 +30,6 @@ from tests.store.builders import (
     put_responders,
     read,
 )
-from tests.store.conftest import Place
 
 DAY = timedelta(days=1)
 EVERY = NeedsWanted()
@@ -316,29 +311,3 @@ def test_what_somebody_was_asked_and_said(store: Store) -> None:
     assert listed.responder == a_responder("sam", sector=Sector.community).but(contacts=1)
     assert (listed.asked, listed.yes, listed.put_at) == (2, 2, NOW)
     assert store.responder_listed("nobody") is None
-
-
-# --- rows from before there were lists ---------------------------------------------
-
-
-def test_needs_from_before_are_listed_alike(store: Store, place: Place) -> None:
-    """What the migration makes of needs on record is what their commits make of them."""
-    for need in (N1, N2, N3, "N-555555"):
-        put_need(store, need, **due_in(30))
-    promise(store, N1, 12)
-    promise(store, N2, 20)
-    promise(store, N2, 0, who="jane")
-    promise(store, N3, 20, chased_at=NOW)
-    close(store, "N-555555")
-    give_task(store, N2, "dee")
-    before = store.needs_page(EVERY)
-    store.close()
-    script = LISTS.partition("CREATE INDEX tasks_by_officer")[0]
-    with closing(sqlite3.connect(Path(place.url.removeprefix("sqlite:///")))) as db:
-        db.execute("DROP TABLE listed")
-        for statement in script.split(";"):
-            db.execute(statement)
-        db.commit()
-    again = place.open()
-    assert again.needs_page(EVERY) == before
-    again.close()

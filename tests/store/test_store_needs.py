@@ -65,6 +65,8 @@ def test_a_change_is_read_back_as_it_was_committed(store: Store) -> None:
     assert after.tasks == change.tasks
     assert store.notes(N1) == dict(change.notes)
     assert store.story(N1)[1:] == list(change.events)
+    assert store.story(N1, last=1) == [change.events[-1]]
+    assert store.story(N1, last=100) == store.story(N1)
     assert [row.message for row in store.messages(N1)][1:] == list(change.messages)
 
 

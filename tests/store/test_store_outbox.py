@@ -10,7 +10,7 @@ import pytest
 from domain.changes import Change
 from domain.messages import MessageKind
 from domain.officers import TaskStatus
-from infra.store import OVER, Lease, MessageState, OutboxRow, Store
+from infra.store import OVER, TOLD, Lease, MessageState, OutboxRow, Store
 from tests.store.builders import (
     HOUR,
     N1,
@@ -274,6 +274,21 @@ def test_news_from_the_provider_needs_no_lease(store: Store, need: str) -> None:
     store.release_lease(held)
     settle(store, [row_of(store, id)], None, MessageState.delivered, provider_id=None)
     assert (row_of(store, id).state, row_of(store, id).provider_id) == (MessageState.delivered, "250 ok")
+
+
+@pytest.mark.parametrize("less", TOLD)
+def test_news_that_says_less_changes_nothing(store: Store, need: str, place: Place, less: MessageState) -> None:
+    """R10: two hear of one message at once: whoever is later to write does not take back what the other has heard."""
+    tell(store, "responder:sam")
+    held = lease(store)
+    claimed = store.claim(held, NOW, 10)
+    for more in TOLD[TOLD.index(less) :]:
+        settle(store, claimed, None, more, provider_id="0100-7")
+        before = place.dump()
+        settle(store, claimed, None, less, why="late")
+        assert place.dump() == before
+    settle(store, claimed, held, MessageState.accepted)  # nor does the one who sent it, back late
+    assert place.dump() == before
 
 
 def test_an_unknown_send_is_tried_when_its_grace_is_over(store: Store, need: str) -> None:

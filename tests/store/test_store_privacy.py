@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from domain.changes import Draft
+from domain.changes import Change, Draft
 from domain.events import EventCode
-from domain.forgetting import ALL, GONE, forget, keep, keep_no_longer
+from domain.forgetting import ALL, GONE, SAID, forget, keep, keep_no_longer
 from domain.keeping import Kept, Periods
 from domain.needs import NeedStatus, Outcome, Resident
 from infra import clock
 from infra.looking import look_private
-from infra.store import Store, TokenRow
+from infra.store import MessageState, Store, TokenRow
 from tests.store.builders import (
     AMINA,
     HOUR,
@@ -27,6 +28,7 @@ from tests.store.builders import (
     a_responder,
     asking,
     everything,
+    lease,
     must_commit,
     put_need,
     put_responders,
@@ -49,9 +51,9 @@ def at(moment: datetime) -> None:
     clock.set_source(lambda: moment)
 
 
-def closed(store: Store, need: str = N1, now: datetime = NOW) -> str:
+def closed(store: Store, need: str = N1, now: datetime = NOW, **more: Any) -> str:
     """Amina's need with words in it, closed now."""
-    put_need(store, need)
+    put_need(store, need, **more)
     put_responders(store, a_responder("sam"))
     must_commit(store, everything(read(store, need)), [TokenRow(f"h-{need}", "status", need, need)])
     draft = Draft(read(store, need), now)
@@ -141,13 +143,65 @@ def test_sweeping_in_batches(store: Store) -> None:
     assert Kept.links not in store.count_past(later)
 
 
+def test_what_mails_said_goes_after_a_month(store: Store) -> None:
+    """P02, P03: after 30 days nothing is left of what a mail server said; what an officer keeps is kept whole."""
+    for need in (N1, N2):
+        closed(store, need)
+    kept = keep(read(store, N2), "Her family has complained", "officer:dee", NOW)
+    assert isinstance(kept, Change)
+    must_commit(store, kept)
+    held = lease(store)
+    rows = store.claim(held, NOW, 10)
+    assert {row.message.need for row in rows} == {N1, N2}
+    store.settle([replace(row, state=MessageState.accepted, provider_id="0100018f") for row in rows], held)
+    later = NOW + 30 * DAY
+    assert store.sweep(Kept.message_bodies, later - timedelta(seconds=1), 10) == 0
+    assert store.count_past(later)[Kept.message_bodies] == store.sweep(Kept.message_bodies, later, 10) > 0
+    assert Kept.message_bodies not in store.count_past(later)
+    assert [row.provider_id for row in store.messages(N1)] == [None] * len(store.messages(N1))
+    assert "0100018f" in {row.provider_id for row in store.messages(N2)}
+
+
+def test_closed_again_counts_from_then(store: Store) -> None:
+    """A need was closed, went on, and was closed again: its times begin with the second closing."""
+    need = closed(store)
+    draft = Draft(read(store, need), NOW + DAY)
+    draft.set_need(status=NeedStatus.open, outcome=None, closed_at=None)
+    must_commit(store, draft.change(wake_at=NOW + DAY))
+    later = NOW + 91 * DAY
+    at(later)
+    assert store.needs_past(Kept.contact, later, 10) == []
+    draft = Draft(read(store, need), later)
+    draft.set_need(status=NeedStatus.closed, outcome=Outcome.met, closed_at=later)
+    must_commit(store, draft.change(wake_at=None))
+    assert store.needs_past(Kept.contact, later + 89 * DAY, 10) == []
+    assert store.needs_past(Kept.contact, later + 90 * DAY, 10) == [need]
+
+
+def test_nothing_is_erased_twice(store: Store) -> None:
+    """What has been erased is not past its time any more, though its need is on record for years."""
+    need = closed(store)
+    later = NOW + 400 * DAY
+    at(later)
+    assert [store.needs_past(kept, later, 10) for kept in SAID] == [[need]] * 3
+    gone = forget(read(store, need), SAID, "time", "muster", later)
+    assert isinstance(gone, Change)
+    must_commit(store, gone)
+    draft = Draft(read(store, need), later)
+    draft.note_event(EventCode.extended)
+    must_commit(store, draft.change(wake_at=None))
+    assert [store.needs_past(kept, later, 10) for kept in SAID] == [[]] * 3
+
+
 def test_after_six_years_the_need_is_gone(store: Store, place: Place) -> None:
     """K12: closed on 29 February, its six years are over on 1 March, not on the last of February."""
     leap = datetime(2028, 2, 29, 12, 0, tzinfo=UTC)
-    need = closed(store, now=leap)
+    need = closed(store, now=leap, key="CASE-7", incident="X-222222", opened_at=NOW)
     assert store.sweep(Kept.story, datetime(2034, 2, 28, 23, 59, tzinfo=UTC), 10) == 0
     assert store.sweep(Kept.story, datetime(2034, 3, 1, 12, 0, tzinfo=UTC), 10) == 1
     assert store.situation(need, LONDON, KID) is None
+    assert store.need_with_key("CASE-7") is None
+    assert store.counts_of("X-222222") == {}
     assert need not in place.dump()
 
 
@@ -158,8 +212,9 @@ def test_a_look_is_recorded_without_what_was_seen(store: Store, place: Place) ->
     assert found.resident == AMINA
     (look,) = store.looks(need)
     assert (look.who, look.about, look.detail) == ("officer:dee", need, "name,email,address,notes,words")
-    audit = [line for line in place.dump().splitlines() if line.startswith("audit:")]
-    assert not [secret for secret in SECRETS if any(secret in line for line in audit)]
+    said = [line for line in place.dump().splitlines() if "looked" in line]
+    assert said
+    assert not [secret for secret in SECRETS if any(secret in line for line in said)]
     assert store.verify_audit() is None
 
 
@@ -185,7 +240,8 @@ def test_a_helper_is_a_helper_from_then_on(store: Store, place: Place) -> None:
 
 
 def test_no_byte_is_left(store: Store, place: Place) -> None:
-    """P01: what was erased is in neither the database's file nor its log, an address amended earlier included."""
+    """P01: what was erased stands nowhere, an address amended earlier included: neither in a database's file nor in its
+    log."""
     need = closed(store)
     draft = Draft(read(store, need), NOW + HOUR)
     draft.keep_resident(AMINA.but(address="9 Long Lane " * 8))
@@ -194,9 +250,8 @@ def test_no_byte_is_left(store: Store, place: Place) -> None:
     assert hasattr(gone, "forgets")
     must_commit(store, gone)
     store.compact()
-    file = Path(place.url.removeprefix("sqlite:///"))
-    bytes_left = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
-    assert not [secret for secret in (*SECRETS, "9 Long Lane") if secret.encode() in bytes_left]
+    left = place.bytes_left()
+    assert not [secret for secret in (*SECRETS, "9 Long Lane") if secret.encode() in left]
     assert store.tables_with(SECRETS) == {}
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.capabilities import Sector
+from domain.changes import Draft
 from domain.events import EventCode
 from domain.messages import MessageKind
-from domain.seen import NeedSeen
+from domain.seen import COUNTED, OFFICER, NeedSeen
 from infra.store import MessageState, Store
 from tests.store.builders import (
     N1,
@@ -51,7 +52,7 @@ def test_any_number_is_read_some_at_a_time(store: Store) -> None:
     assert found == references
 
 
-def test_each_comes_with_its_asks_and_its_story(store: Store) -> None:
+def test_each_comes_with_its_asks(store: Store) -> None:
     """Sam is a volunteer; Dial A Ride is no longer in the directory: the ask counts, its sector is unknown."""
     put_need(store)
     sam, ride = a_responder("sam"), a_responder("dial-a-ride", sector=Sector.voluntary)
@@ -59,8 +60,26 @@ def test_each_comes_with_its_asks_and_its_story(store: Store) -> None:
     must_commit(store, asking(read(store), [sam, ride]))
     (facts,) = store.needs_seen(NOW, NOW + DAY)
     assert [(ask.responder, ask.sector) for ask in facts.asks] == [("sam", Sector.volunteer), ("dial-a-ride", None)]
-    assert [event.code for event in facts.events] == [EventCode.opened, EventCode.asked]
     assert facts.need.lines[0].capability.title == "Food parcels"
+
+
+def test_each_comes_with_what_counts_of_its_story(store: Store) -> None:
+    """Whatever an officer did, and every moment that figures name, in order; who took part, and how it ended."""
+    put_need(store)
+    draft = Draft(read(store), NOW)
+    for code in EventCode:
+        draft.note_event(code, by="partner", responders=("sam",), kind="call-resident", outcome="told")
+    draft.note_event(EventCode.extended, by="officer:O-dana")
+    must_commit(store, draft.change(wake_at=None))
+    (facts,) = store.needs_seen(NOW, NOW + DAY)
+    said, wanted = (
+        [(event.code, event.by) for event in events if event.code in COUNTED or event.by.startswith(OFFICER)]
+        for events in (facts.events, store.story(N1))
+    )
+    assert said == wanted
+    assert len(said) > len(COUNTED)
+    (done,) = [event for event in facts.events if event.code is EventCode.task_done]
+    assert (done.responders, done.facts.kind, done.facts.outcome) == (("sam",), "call-resident", "told")
 
 
 def test_the_resident_is_told_once_the_message_has_left(store: Store) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -16,6 +18,7 @@ from infra.store.signing_in import ApiKey, Attempt, Audit, Session
 from tests.store.builders import HOUR, N1, NOW
 from tests.store.conftest import Crew, Place
 from tests.store.crew import change_officer, try_password, write_audit
+from tests.store.meddling import Meddle, delete, delete_and_close_up, edit, meddle_with_audit
 
 DANA = Officer(id="O1", name="Dana Duty", email="dana@example.org", role=Role.duty)
 FEMI = Officer(id="O2", name="Femi Duty", email="femi@example.org", role=Role.duty)
@@ -209,19 +212,18 @@ def test_the_audit_is_read_newest_first(audited: Store) -> None:
 @pytest.mark.parametrize(
     ("meddle", "named"),
     [
-        ("UPDATE audit SET detail = 'x' WHERE seq = 4", "entry 4 of the audit has been edited"),
-        ("UPDATE audit SET at = at + 1 WHERE seq = 1", "entry 1 of the audit has been edited"),
-        ("DELETE FROM audit WHERE seq = 5", "entry 5 of the audit has been deleted"),
-        ("DELETE FROM audit WHERE seq = 10", "entry 10 of the audit has been deleted"),
-        ("DELETE FROM audit", "entry 1 of the audit has been deleted"),
-        ("UPDATE audit SET hash = 'x' WHERE seq = 10", "entry 10 of the audit has been edited"),
-        ("DELETE FROM audit WHERE seq = 3; UPDATE audit SET seq = seq - 1 WHERE seq > 3", "entry 3"),
+        (edit(4, detail="x"), "entry 4 of the audit has been edited"),
+        (edit(1, at=0), "entry 1 of the audit has been edited"),
+        (delete(5), "entry 5 of the audit has been deleted"),
+        (delete(10), "entry 10 of the audit has been deleted"),
+        (delete(*range(1, 11)), "entry 1 of the audit has been deleted"),
+        (edit(10, hash="x"), "entry 10 of the audit has been edited"),
+        (delete_and_close_up(3), "entry 3"),
     ],
 )
-def test_meddling_with_the_audit_is_found(audited: Store, place: Place, meddle: str, named: str) -> None:
-    """W17: an edited or deleted row is named, the last ones too."""
-    with closing(sqlite3.connect(place.url.removeprefix("sqlite:///"))) as db:
-        db.executescript(meddle)
+def test_meddling_with_the_audit_is_found(audited: Store, place: Place, meddle: Meddle, named: str) -> None:
+    """W17: an edited or deleted entry is named, the last ones too."""
+    meddle_with_audit(place, meddle)
     found = audited.verify_audit()
     assert found is not None
     assert named in found
@@ -232,3 +234,56 @@ def test_entries_at_once_make_one_chain(store: Store, crew: Crew) -> None:
     crew(write_audit, [(number,) for number in range(8)])
     assert len(store.audit(limit=1000)) == 8 * 20
     assert store.verify_audit() is None
+
+
+# --- at once ----------------------------------------------------------------------
+
+MANY = 50
+
+
+def at_once(job: Callable[[int], object]) -> Counter[object]:
+    """What each of many threads comes to that do this at the same moment."""
+    together = threading.Barrier(MANY)
+
+    def run(number: int) -> object:
+        together.wait()
+        return job(number)
+
+    with ThreadPoolExecutor(MANY) as pool:
+        return Counter(pool.map(run, range(MANY)))
+
+
+@pytest.mark.race
+def test_fifty_tries_at_once_are_all_counted(town: Store) -> None:
+    """Of 50 guesses at one moment five are looked at, from wherever they come; then the account is locked."""
+    town.offer_set_up("O1", "link", NOW + DAY, said())
+    town.set_password("link", "hash", NOW, said())
+    assert at_once(lambda _: town.begin_try("O1", NOW) is not None) == {True: 5, False: MANY - 5}
+    account = town.account("O1")
+    assert account is not None
+    assert (account.failures, account.locked_until) == (5, NOW + timedelta(minutes=1))
+
+
+@pytest.mark.race
+def test_a_set_up_link_is_spent_by_one_of_many(town: Store) -> None:
+    """50 who have the link send a password at one moment: one of them has set it."""
+    town.offer_set_up("O1", "link", NOW + DAY, said())
+    assert at_once(lambda n: town.set_password("link", f"hash-{n}", NOW, said("set"))) == {"O1": 1, None: MANY - 1}
+    assert [entry.what for _, entry in town.audit()].count("set") == 1
+
+
+@pytest.mark.race
+def test_an_attempt_comes_back_to_one_of_many(store: Store) -> None:
+    """A sign-in that is sent back 50 times at one moment is taken once."""
+    store.begin_attempt(Attempt("h", "state", "nonce", "verifier", NOW + HOUR))
+    assert at_once(lambda _: store.take_attempt("h", NOW) is not None) == {True: 1, False: MANY - 1}
+
+
+@pytest.mark.race
+def test_of_two_officers_with_one_address_one_is_added(store: Store) -> None:
+    """50 add an officer with Dana's address at one moment: one is on the list; with addresses of their own, all are."""
+    added = at_once(lambda n: store.add_officer(DANA.but(id=f"O{n}"), NOW))
+    assert added == {True: 1, False: MANY - 1}
+    for n in range(3):
+        assert store.add_officer(DANA.but(id=f"P{n}", email=f"p{n}@example.org"), NOW)
+    assert [officer.id for officer in store.officers()][1:] == ["P0", "P1", "P2"]

@@ -7,6 +7,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from domain.changes import Change, Slot
 from domain.needs import Resident
 from infra.store import Committed, Conflict, Store, WeekFull
@@ -54,6 +56,7 @@ def test_neither_is_written_when_a_week_is_full(store: Store) -> None:
     assert (read(store, N1).need.version, read(store, N2).need.version) == (1, 1)
 
 
+@pytest.mark.race
 def test_of_many_that_cross_none_is_half_written(store: Store) -> None:
     """R16: 20 threads move something from one to the next of three needs, in every order: what is written is whole."""
     for need in (N1, N2, N3):

@@ -118,7 +118,9 @@ class Course:
         self.dead_ends = [] if email == "outbox" else ["dead-sam@example.org"]  # a mail server says so at once
         self.door = Door(Perilous(open_store(settings.store_url), fate), settings)  # type: ignore[arg-type]
         self.channel = PerilousChannel(open_channel(settings.email, home, 0), fate)
-        self.deliverers = [Deliverer(self.door, channel) for channel in (self.channel, open_texts(home))]
+        self.deliverers = [
+            Deliverer(self.door, channel) for channel in (self.channel, open_texts(settings.texts, home))
+        ]
 
     def _note_progress(self) -> None:
         draft = self.progress.with_suffix(".draft")

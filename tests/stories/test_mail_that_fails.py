@@ -18,7 +18,7 @@ from notifications.channels import Mail, MayGo, Settle, always
 from notifications.channels.outbox import OutboxChannel
 from tasks.auditing import audit
 from tasks.delivering import Deliverer
-from tasks.hearing import hear
+from tasks.hearing import News, hear
 from tests.mailserver import running
 from tests.people import GROUPS, playbook, round_of
 from tests.town import Town, town_at
@@ -377,7 +377,7 @@ def test_mail_that_somebody_does_not_want(tmp_path: Path) -> None:
         town.inbox("Bob").expects("Can you help")
         (ask,) = town.rows(need, "invitation")
         for news in (MessageState.complained, MessageState.complained, MessageState.delivered):  # and in any order
-            hear(town.door, need, ask.message.id, news)
+            hear(town.door, need, ask.message.id, News(news))
         town.settle()
         assert town.rows(need, "invitation", "responder:bob")[0].state is MessageState.complained
         town.inbox("Ola").expects("Phone Bob: they marked our email as unwanted").and_takes_it()
@@ -385,7 +385,7 @@ def test_mail_that_somebody_does_not_want(tmp_path: Path) -> None:
         town.inbox("Sam").expects("you have promised")
         town.inbox("Sam").expects("Private")
         town.inbox("Amina").expects("will help you")
-        hear(town.door, need, town.rows(need, "receipt", "responder:sam")[0].message.id, MessageState.complained)
+        hear(town.door, need, town.rows(need, "receipt", "responder:sam")[0].message.id, News(MessageState.complained))
         town.settle()
         town.inbox("Ola").expects("Phone Sam: they marked our email as unwanted")
         town.officer_closes(need, Outcome.withdrawn)
@@ -424,6 +424,6 @@ def test_a_channel_that_has_gone_quiet(tmp_path: Path) -> None:
         assert "do the provider's delivery events reach us" in warning
         assert audit(town.door.store, town.moment) == []
         for row in town.rows(need):
-            hear(town.door, need, row.message.id, MessageState.delivered)
+            hear(town.door, need, row.message.id, News(MessageState.delivered))
         assert audit(town.door.store, town.moment, [Channel.email]) == []
         town.quiet()

@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.changes import Change, Draft
+from domain.hiding import FEWEST
 from domain.needs import Outcome, Resident
+from domain.periods import Period
+from domain.reporting import Report
 from domain.situations import Situation
+from infra.counting import Figures
 from infra.persons.erasing import Erased, erase_person, obstacles
 from infra.persons.exporting import export_person
 from infra.persons.finding import Person, find_person, read_wanted
@@ -120,6 +124,28 @@ def test_sam_wants_to_be_forgotten(town: Town) -> None:
     assert town.door.store.resident(need).name == "Amina"
     assert "Sam" not in town.get(link)
     assert not ask_for(town, "sam@example.org").found
+
+
+def test_the_report_forgets_amina_too(town: Town) -> None:
+    """P01: her address was typed as the area, and Ravi has just looked at the report: not even its figures keep it."""
+    town.has_officer("Dana")
+    need = town.resident_needs("Groceries", "food-parcel:2", playbook=NEIGHBOURS, area="12 Example Road", **AMINA)
+    kofi = {"who": "Kofi", "at_home": "3 Hostel Lane"}
+    others = [town.resident_needs("Groceries", "food-parcel:2", playbook=NEIGHBOURS, **kofi) for _ in range(FEWEST)]
+    for each in (need, *others):  # of fewer the report would name no place
+        town.officer_closes(each, Outcome.not_met)
+    hear_the_rest(town)
+    today = Period(first=town.moment.date(), last=town.moment.date())
+    figures = Figures(town.door.store, town.door.settings.zone)
+    before = figures.look(today, town.moment)
+    assert isinstance(before, Report)
+    assert "12 Example Road" in before.model_dump_json()
+    done = erase_person(town.door, ask_for(town, "07700 900001"), "officer", "asked", withdraw=False)
+    assert isinstance(done, Erased)
+    assert files_with(town.home, "12 example road") == []
+    after = figures.look(today, town.moment)
+    assert isinstance(after, Report)
+    assert "12 Example Road" not in after.model_dump_json()
 
 
 def test_who_is_expected_somewhere_is_not_just_gone(town: Town) -> None:

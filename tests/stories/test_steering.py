@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,26 @@ def muster(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
     yield run
     settings.cache_clear()
+
+
+def sam_has_promised(town: Town, parcels: int, **more: Any) -> str:
+    """Parcels for Amina's lunch club; Sam has said that he brings them all, and everybody has been told."""
+    town.has("Sam", "volunteer", "food-parcel")
+    need = town.resident_needs("Parcels for a lunch club", f"food-parcel:{parcels}", playbook=NEIGHBOURS, **more)
+    town.inbox("Amina").expects("We have your request")
+    town.inbox("Sam").expects("Can you help").and_says_yes()
+    town.inbox("Sam").expects("you have promised")
+    town.inbox("Sam").expects("Private", "12 Example Road")
+    town.inbox("Amina").expects("will help you")
+    return need
+
+
+def the_hostel_needs_six(town: Town, **more: Any) -> str:
+    """Parcels for Kofi's hostel, where no group is there to be asked."""
+    groups = playbook(round_of("groups", GROUPS, "2h"))
+    need = town.resident_needs("Parcels for the hostel", "food-parcel:6", playbook=groups, who="Kofi", **more)
+    town.inbox("Kofi").expects("We have your request, and are still looking for")
+    return need
 
 
 def test_less_is_needed_and_those_who_promised_last_hear_it_at_once(town: Town, muster: Muster) -> None:
@@ -101,13 +122,7 @@ def test_earlier_and_elsewhere_is_asked_before_it_is_relied_on(town: Town, muste
 def test_no_word_about_a_change_is_phoned(town: Town, muster: Muster) -> None:
     """Sam says nothing in his time: Ola is asked to phone him, does, and records his no, which the receipt says."""
     town.has_officer("Ola")
-    town.has("Sam", "volunteer", "food-parcel")
-    need = town.resident_needs("Parcels", "food-parcel:5", playbook=NEIGHBOURS, needed_by="+1d")
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Sam").expects("Can you help").and_says_yes()
-    town.inbox("Sam").expects("you have promised")
-    town.inbox("Sam").expects("Private")
-    town.inbox("Amina").expects("will help you")
+    need = sam_has_promised(town, 5, needed_by="+1d")
     muster("amend", need, "--needed-by", "17:00", *OLA)
     town.inbox("Sam").expects("It has changed")
     town.time_passes("2h1m")
@@ -192,11 +207,7 @@ def test_somebody_goes_to_another_need_instead(town: Town, muster: Muster) -> No
     town.inbox("Sam").expects("No longer needed")
     town.inbox("Sam").expects("you are standing by")
     town.inbox("Amina").expects("will help you")
-    there = town.resident_needs(
-        "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")),
-        who="Kofi", area="Surbiton", at_home="3 Hostel Lane, KT6 1ZZ",
-    )  # fmt: skip
-    town.inbox("Kofi").expects("We have your request, and are still looking for")
+    there = the_hostel_needs_six(town, area="Surbiton", at_home="3 Hostel Lane, KT6 1ZZ")
     town.inbox("Ola").expects("Nobody to ask for 6 food parcels")
     muster("transfer", here, there, "good-neighbours", "food-parcel:6", *OLA)
     asked = town.inbox("Good Neighbours").expects(
@@ -227,17 +238,8 @@ def test_somebody_goes_to_another_need_instead(town: Town, muster: Muster) -> No
 def test_who_would_rather_stay_stays(town: Town, muster: Muster) -> None:
     """R13: Sam says no; asked once more, the hostel is withdrawn before he answers: his page shows what he promised."""
     town.has_officer("Ola")
-    town.has("Sam", "volunteer", "food-parcel")
-    here = town.resident_needs("Parcels for a lunch club", "food-parcel:6", playbook=NEIGHBOURS)
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Sam").expects("Can you help").and_says_yes()
-    town.inbox("Sam").expects("you have promised")
-    town.inbox("Sam").expects("Private")
-    town.inbox("Amina").expects("will help you")
-    there = town.resident_needs(
-        "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi"
-    )
-    town.inbox("Kofi").expects("We have your request, and are still looking for")
+    here = sam_has_promised(town, 6)
+    there = the_hostel_needs_six(town)
     town.inbox("Ola").expects("Nobody to ask")
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)
     town.inbox("Sam").expects("Could you go somewhere else instead").answers(answer="stay")
@@ -257,17 +259,8 @@ def test_who_would_rather_stay_stays(town: Town, muster: Muster) -> None:
 def test_nobody_is_reached_about_going_elsewhere(town: Town, muster: Muster) -> None:
     """Sam says nothing, and Ola does not reach him by phone: he stays where he promised, and all three are told so."""
     town.has_officer("Ola")
-    town.has("Sam", "volunteer", "food-parcel")
-    here = town.resident_needs("Parcels for a lunch club", "food-parcel:6", playbook=NEIGHBOURS)
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Sam").expects("Can you help").and_says_yes()
-    town.inbox("Sam").expects("you have promised")
-    town.inbox("Sam").expects("Private")
-    town.inbox("Amina").expects("will help you")
-    there = town.resident_needs(
-        "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi"
-    )
-    town.inbox("Kofi").expects("We have your request, and are still looking for")
+    here = sam_has_promised(town, 6)
+    there = the_hostel_needs_six(town)
     town.inbox("Ola").expects("Nobody to ask").and_takes_it()
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)
     asked = town.inbox("Sam").expects("Could you go somewhere else instead")
@@ -305,17 +298,8 @@ def test_a_scanner_moves_nobody(town: Town, muster: Muster) -> None:
     """L02, L03, L05: opening the page, with an answer in its address too, and sending its form as served change
     nothing; who goes back from the check page finds the question again."""
     town.has_officer("Ola")
-    town.has("Sam", "volunteer", "food-parcel")
-    here = town.resident_needs("Parcels for a lunch club", "food-parcel:6", playbook=NEIGHBOURS)
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Sam").expects("Can you help").and_says_yes()
-    town.inbox("Sam").expects("you have promised")
-    town.inbox("Sam").expects("Private")
-    town.inbox("Amina").expects("will help you")
-    there = town.resident_needs(
-        "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi"
-    )
-    town.inbox("Kofi").expects("We have your request, and are still looking for")
+    here = sam_has_promised(town, 6)
+    there = the_hostel_needs_six(town)
     town.inbox("Ola").expects("Nobody to ask")
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)
     asked = town.inbox("Sam").expects("Could you go somewhere else instead")
@@ -362,13 +346,7 @@ def test_taken_back_before_the_receipt_left(town: Town, muster: Muster) -> None:
 def test_a_corrected_address_reaches_who_is_to_go_there(town: Town, muster: Muster) -> None:
     """D06: No. 12 should have been No. 21: Sam, who promised, is sent it at once; saying it again sends nothing."""
     town.has_officer("Ola")
-    town.has("Sam", "volunteer", "food-parcel")
-    need = town.resident_needs("Parcels", "food-parcel:6", playbook=NEIGHBOURS)
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Sam").expects("Can you help").and_says_yes()
-    town.inbox("Sam").expects("you have promised")
-    town.inbox("Sam").expects("Private", "12 Example Road")
-    town.inbox("Amina").expects("will help you")
+    need = sam_has_promised(town, 6)
     muster("amend", need, "--address", "21 Example Road, KT1 1ZZ", *OLA)
     town.inbox("Sam").expects("Private", "21 Example Road", "what is here is what counts now").lacks("12 Example Road")
     assert "is so already" in muster("amend", need, "--address", "21 Example Road, KT1 1ZZ", *OLA)
@@ -380,18 +358,8 @@ def test_nobody_goes_to_another_place_than_they_were_shown(town: Town, muster: M
     """R06: while Sam looks at the check page the hostel moves: he is shown where it is now, and goes there once he has
     said so; in the meantime Ola had been asked to phone him."""
     town.has_officer("Ola")
-    town.has("Sam", "volunteer", "food-parcel")
-    here = town.resident_needs("Parcels for a lunch club", "food-parcel:6", playbook=NEIGHBOURS)
-    town.inbox("Amina").expects("We have your request")
-    town.inbox("Sam").expects("Can you help").and_says_yes()
-    town.inbox("Sam").expects("you have promised")
-    town.inbox("Sam").expects("Private")
-    town.inbox("Amina").expects("will help you")
-    there = town.resident_needs(
-        "Parcels for the hostel", "food-parcel:6", playbook=playbook(round_of("groups", GROUPS, "2h")), who="Kofi",
-        area="Surbiton",
-    )  # fmt: skip
-    town.inbox("Kofi").expects("We have your request, and are still looking for")
+    here = sam_has_promised(town, 6)
+    there = the_hostel_needs_six(town, area="Surbiton")
     town.inbox("Ola").expects("Nobody to ask")
     muster("take", there, *OLA)
     muster("transfer", here, there, "sam", "food-parcel:6", *OLA)

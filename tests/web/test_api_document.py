@@ -117,4 +117,6 @@ def test_a_need_is_described_as_it_is_answered(described: Described) -> None:
     """What `need show --json` prints, field by field: neither more nor less is documented."""
     council = described.program.council
     need = described.values["needs"]
-    NeedShown.model_validate(need_as_json(council.door.store, council.situation(need)))
+    answered = need_as_json(council.door.store, council.situation(need))
+    described_as = NeedShown.model_validate(answered)  # refuses what is not described, in every part of it too
+    assert described_as.model_fields_set == answered.keys() == NeedShown.model_fields.keys()

@@ -218,7 +218,7 @@ def test_ask_the_next_round(council: Council, need: str) -> None:
     """Nobody was asked in a round yet: that the first has not begun is said, and nothing breaks."""
     page = Desk(council).check(at(need, "next-round"))
     assert page.status_code == 409
-    assert "The first round has not begun." in page.text
+    assert "The first round has not begun;" in page.text
 
 
 def test_an_answer_by_telephone(council: Council, need: str) -> None:

@@ -13,6 +13,7 @@ from domain.invitations import InvitationStatus
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind, TaskStatus
 from domain.playbooks import Role
+from infra.store.lists import NeedListed, Page
 
 
 @pytest.fixture
@@ -98,8 +99,8 @@ def test_needs_most_at_risk_first(council: Council, dana: TestClient) -> None:
     ended(council, closed)
     page = dana.get("/console/needs").text
     assert links(page) == [missing[2:], covered[2:]]
-    assert "4 of 4 promised" in page
-    assert "0 of 4 promised" in page
+    assert "All promised" in page
+    assert "Nothing promised" in page
     assert links(dana.get("/console/needs?standing=every").text) == [missing[2:], covered[2:], closed[2:]]
     assert links(dana.get("/console/needs?standing=closed").text) == [closed[2:]]
 
@@ -152,6 +153,15 @@ def test_pages_lead_on_and_back(council: Council, dana: TestClient) -> None:
     assert 'rel="next"' not in second
 
 
+def test_a_page_without_rows_leads_on(council: Council, dana: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that looked through thousands of needs and found none stops there: the page says so, and leads on."""
+    empty = Page[NeedListed]((), next="0.1.N-222222")
+    monkeypatch.setattr(council.door.store, "needs_page", lambda *_: empty)
+    page = dana.get("/console/needs?category=lift").text
+    assert "None like that among those looked through so far; there are more." in page
+    assert "category=lift&amp;from=0.1.N-222222" in page
+
+
 def test_nothing_private_in_a_list(council: Council, dana: TestClient) -> None:
     """Neither the resident's name nor where they live stands on any of these pages, nor in their addresses."""
     need = council.needs((PARCEL, 4))
@@ -183,6 +193,17 @@ def test_a_task_is_taken_and_ended(council: Council, dana: TestClient) -> None:
     assert council.situation(need).tasks[0].status is TaskStatus.done
     assert "Rang everybody" in council.door.store.notes(need).values()
     assert "Rang everybody" not in dana.get(path).text
+
+
+def test_nobody_ends_what_they_have_not_taken(council: Council, dana: TestClient) -> None:
+    """Dana says how a task ended that she has not taken: refused, what to do first is said, and it still waits."""
+    need = council.needs((PARCEL, 20))
+    path = f"/console/tasks/{council.raises_task(need, TaskKind.hand_over).id}"
+    for confirm in ({}, {"confirm": "yes"}):
+        early = dana.post(path, data={"csrf": council.csrf_of(dana), "answer": "found"} | confirm)
+        assert early.status_code == 409
+        assert "Take the task first" in early.text
+    assert council.situation(need).tasks[0].status is TaskStatus.open
 
 
 def test_how_it_ended_must_be_said(council: Council, dana: TestClient) -> None:

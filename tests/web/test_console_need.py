@@ -136,7 +136,7 @@ def test_private_details_are_looked_at_on_record(council: Council, need: str) ->
     assert "Amina Okafor" in page
     assert "020 7946 0111" in page
     assert "Is there a lift in the house?" in page
-    assert "Good Neighbours (Asked a question" in page
+    assert "Good Neighbours (Asked a question, 9am on Monday 23 November)" in page
     (look,) = council.door.store.looks(need)
     assert (look.who, look.what, look.about) == ("officer:O-Dana-Duty", LOOKED, need)
     assert not any(private in look.detail for private in PRIVATE)
@@ -153,6 +153,13 @@ def test_a_viewer_looks_and_is_offered_nothing(council: Council, need: str) -> N
     assert "5 of 20 food parcels promised" in page
     for offered in ("What you can do", "/amend", "/answer", "/private"):
         assert offered not in page
+
+
+def _tells_much(situation: Situation, now: datetime) -> Change:
+    draft = Draft(situation, now)
+    for _ in range(500 - situation.need.events):
+        draft.note_event(EventCode.extended, by="officer:O-Dana")
+    return draft.change(wake_at=None)
 
 
 def test_a_need_with_hundreds_asked_reads_well_and_fast(council: Council) -> None:
@@ -172,9 +179,15 @@ def test_a_need_with_hundreds_asked_reads_well_and_fast(council: Council) -> Non
     assert "The other 288 in this round" in page.text
     assert "60 said yes" in page.text
     assert page.text.count('class="story__at"') == 30
+    assert f"The whole story</a>, {len(council.door.store.story(need)) - 30} more before these" in page.text
     assert took < 1.0
     whole = desk.get(f"/console/needs/{need}/story?page=1").text
     assert whole.count('class="story__at"') == len(council.door.store.story(need))
+    council.change(need, _tells_much)
+    pages = [desk.get(f"/console/needs/{need}/story?page={page}").text for page in (1, 2, 3)]
+    assert [page.count('class="story__at"') for page in pages] == [200, 200, len(council.door.store.story(need)) - 400]
+    assert pages[2] == desk.get(f"/console/needs/{need}/story").text
+    assert pages[0].count("Recorded") == 1
     for odd in ("0", "-1", "9999999", "x", "²"):
         assert desk.get(f"/console/needs/{need}/story?page={odd}").status_code == 200
 

@@ -13,6 +13,7 @@ from domain.capabilities import CheckLevel, Sector
 from domain.playbooks import Role
 from domain.responders import Check
 from infra.looking import stands_for
+from web.console.bringing_in import MOST_ROWS
 
 CSV = "id,name,sector,capabilities,email\n"
 IMPORT = "/console/partners/import"
@@ -69,6 +70,21 @@ def test_looking_at_contacts_is_recorded(council: Council) -> None:
     looked = [entry for _, entry in council.door.store.audit(10, None) if entry.what == "looked"]
     assert [(entry.who, entry.about) for entry in looked] == [("officer:O-Dana", stands_for("sam-example"))]
     assert "example.org" not in repr(looked)
+
+
+def test_the_audit_names_partners_who_are_in_the_directory(council: Council, ravi: TestClient) -> None:
+    """It keeps what stands for an id; an administrator reads the name, as long as there is one to read."""
+    council.has("Sam Example", Sector.volunteer)
+    ravi.get("/console/partners/sam-example/contacts")
+    ada = council.signed_in(Role.admin, "Ada")
+    page = ada.get("/console/settings/audit").text
+    assert "Sam Example" in page
+    assert "responder:" not in page
+    council.door.store.rename_responder("sam-example", "helper-2222")
+    assert "Sam Example" not in ada.get("/console/settings/audit").text
+    council.has("Jane Example", Sector.volunteer)
+    ravi.get("/console/partners/jane-example/contacts")
+    assert "Jane Example" in ada.get("/console/settings/audit").text
 
 
 def test_a_partner_is_passed_over_and_asked_again(council: Council, ravi: TestClient) -> None:
@@ -149,6 +165,10 @@ def test_a_file_is_previewed_then_brought_in(council: Council, ravi: TestClient)
     done = ravi.post(IMPORT, data=hidden(check) | {"confirm": "yes"}, files={"x": ("", b"")})
     assert "2 brought in" in done.text
     assert "Line 4, bob" in done.text
+    (_, entry), *_ = council.door.store.audit()
+    (officer,) = council.door.store.officers()
+    assert (entry.who, entry.what) == (f"officer:{officer.id}", "partners-brought-in")
+    assert entry.detail == "taken=2,refused=1"
     assert council.door.store.responder_names(["sam", "jane", "bob"]) == {"sam": "Sam Example", "jane": "Jane Example"}
     again = bring_in(council, ravi, text)
     assert "Bring them in" not in again
@@ -190,6 +210,17 @@ def test_a_strange_upload_is_refused(council: Council, ravi: TestClient) -> None
     assert dana.get(IMPORT).status_code == 403
     elsewhere = ravi.post("/console/partners/sam/change", files={"file": ("p.csv", b"x")})
     assert elsewhere.status_code == 415
+
+
+def test_a_long_file_is_refused_with_a_way_out(council: Council, ravi: TestClient) -> None:
+    """2,000 rows at once are read; one more is refused whole, before anything is looked up, and what to do is said."""
+    rows = "".join(f"p{number},P,volunteer,lift,p@example.org\n" for number in range(MOST_ROWS + 1))
+    page = bring_in(council, ravi, CSV + rows)
+    assert "The file is too long: at most 2,000 rows at once here. Split it" in page
+    assert 'href="#file"' in page
+    most = rows.removesuffix(f"p{MOST_ROWS},P,volunteer,lift,p@example.org\n")
+    assert "too long" not in bring_in(council, ravi, CSV + most)
+    assert council.door.store.count_responders() == 0
 
 
 def test_what_is_typed_does_nothing(council: Council, ravi: TestClient) -> None:

@@ -88,3 +88,22 @@ def test_a_need_is_kept_for_longer(ada: Desk, need: str) -> None:
     assert ada.check(AT, **ERASE, withdraw="yes").status_code == 409
     ada.do(f"{at}/keep-no-longer")
     assert ada.council.situation(need).need.kept_since is None
+
+
+def test_two_administrators_at_once(ada: Desk, council: Council, need: str) -> None:
+    """Ada opens the page; Bo keeps the need and ends that. What Ada sends then is refused, and she sees the present."""
+    at = f"/console/needs/{need}"
+    check = ada.check(f"{at}/keep", because="A complaint")
+    bo = Desk(council, Role.admin, "Bo Admin")
+    bo.do(f"{at}/keep", because="A claim")
+    bo.do(f"{at}/keep-no-longer")
+    late = ada.confirm(f"{at}/keep", check)
+    assert late.status_code == 409
+    assert "This need has changed since you opened this page" in late.text
+    assert council.situation(need).need.kept_since is None
+    bo.do(f"{at}/keep", because="A claim")
+    end = ada.check(f"{at}/keep-no-longer")
+    bo.do(f"{at}/keep-no-longer")
+    bo.do(f"{at}/keep", because="An inquiry")
+    assert ada.confirm(f"{at}/keep-no-longer", end).status_code == 409
+    assert council.situation(need).need.kept_since

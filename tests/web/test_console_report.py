@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -86,6 +88,60 @@ def test_a_chart_is_an_image_of_our_own_without_script(busy: Council) -> None:
         root = ElementTree.fromstring(svg.text)  # noqa: S314 - ours
         assert root.find("{http://www.w3.org/2000/svg}title") is not None
         assert root.find("{http://www.w3.org/2000/svg}desc") is not None
+
+
+def test_everything_on_a_page_is_of_one_count(busy: Council) -> None:
+    """A fourth need is recorded while Ravi reads: page, charts and file say three until he counts again."""
+    ravi = busy.signed_in(Role.manager, "Ravi")
+    page = ravi.get(f"/console/report?{DAYS}").text
+    assert "Counted at 11am on Monday 23 November, and kept for ten minutes." in page
+    busy.needs((PARCEL, 2))
+    busy.moment += timedelta(minutes=9)
+    assert "3 needs were recorded" in ravi.get(f"/console/report?{DAYS}").text
+    assert "Still open,Needs,1\r\n" in ravi.get(f"/console/report/figures.csv?{DAYS}").text
+    (again,) = re.findall(r'href="([^"]+)">Count again now', page)
+    for _ in range(2):
+        newer = ravi.get(unescape(again)).text
+        assert "4 needs were recorded" in newer
+        assert "Counted at 11:09am" in newer
+    assert "Still open,Needs,2\r\n" in ravi.get(f"/console/report/figures.csv?{DAYS}").text
+
+
+@pytest.mark.parametrize("since", ["", "x", "2999-01-01T00:00:00Z", "2026-11-23", "2026-11-23T09:00:00", "%00", "²"])
+def test_an_odd_moment_counts_nothing_anew(busy: Council, since: str) -> None:
+    """Only a moment that has been makes it count again; any other address shows what there is."""
+    vera = busy.signed_in(Role.viewer, "Vera")
+    vera.get(f"/console/report?{DAYS}")
+    busy.needs((PARCEL, 2))
+    page = vera.get(f"/console/report?{DAYS}&since={since}")
+    assert page.status_code == 200
+    assert "3 needs were recorded" in page.text
+
+
+def test_what_takes_long_says_how_far_it_is(busy: Council, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for years of needs: the page says as far as which day, and shows them when looked at again."""
+    ravi = busy.signed_in(Role.manager, "Ravi")
+    pause, paused = threading.Event(), threading.Event()
+
+    def sleep(_: float) -> None:
+        paused.set()
+        assert pause.wait(20)
+
+    monkeypatch.setattr("infra.counting.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("infra.counting.sleep", sleep)
+    ravi.get(f"/console/report?{DAYS}")
+    assert paused.wait(20)
+    page = ravi.get(f"/console/report?{DAYS}")
+    assert page.status_code == 202
+    assert "are being counted, and that has come as far as 23 November 2026." in page.text
+    assert "were recorded" not in page.text
+    for address in (f"chart/outcomes.svg?{DAYS}", f"figures.csv?{DAYS}"):
+        led = ravi.get(f"/console/report/{address}")
+        assert (led.status_code, led.headers["location"]) == (303, f"/console/report?{DAYS}")
+    pause.set()
+    (look,) = re.findall(r'href="([^"]+)"[^>]*>\s*Look again', page.text)
+    monkeypatch.setattr("infra.counting.WAIT_SECONDS", 20.0)
+    assert "3 needs were recorded" in ravi.get(unescape(look)).text
 
 
 def test_charts_of_nothing_do_not_break(council: Council) -> None:

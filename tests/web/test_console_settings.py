@@ -89,7 +89,9 @@ def test_a_key_is_shown_once_and_revoked_at_once(council: Council) -> None:
     ada = council.signed_in(Role.admin, "Ada")
     made = send(council, ada, KEYS, name="Case system", **{"may-look": "yes", "may-respond": "yes"})
     text = made.text.partition("muster_")[1] + made.text.partition("muster_")[2][:43]
-    assert text not in ada.get(KEYS).text
+    listed = ada.get(KEYS).text
+    assert text not in listed
+    assert "<br>Ada</td>" in listed, "who made it"
     (key,) = council.door.store.api_keys()
     assert key.rights == (Right.look, Right.respond)
     assert text not in str(key)

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from council import Council
 from httpx import Response
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import OctKey, RSAKey
 from provider import KEY, Liar, lying_provider
 from pydantic import SecretStr
@@ -233,7 +233,8 @@ def comes_back(council: Council, liar: Liar, make: Callable[[Claims], str]) -> R
 
 
 def signed(claims: Claims, key: Any = KEY, **header: Any) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "ours"} | header, claims, key, algorithms=["RS256", "HS256", "PS256"])
+    body = json.dumps(claims).encode()  # half a character is written as \ud800
+    return jws.serialize_compact({"alg": "RS256", "kid": "ours"} | header, body, key, ["RS256", "HS256", "PS256"])
 
 
 def b64(plain: bytes) -> str:
@@ -293,6 +294,11 @@ def test_a_right_token_is_taken(liar: tuple[Council, Liar]) -> None:
         lambda claims: signed(claims | {"sub": ""}),
         lambda claims: signed(claims | {"sub": 7}),
         lambda claims: signed(claims | {"sub": "dana\x00"}),
+        lambda claims: signed(claims | {"sub": "dana\ud800"}),
+        lambda claims: signed(claims | {"sub": "d\u00e4na\u202e"}),
+        lambda claims: signed(claims | {"nonce": "\ud800"}),
+        lambda claims: signed(claims | {"nonce": ["a", "list"]}),
+        lambda claims: signed(claims | {"nonce": None}),
         lambda claims: signed(claims | {"iat": "now"}),
         lambda claims: signed(claims)[:-4] + "AAAA",
         lambda claims: "not.a.token",
@@ -300,7 +306,8 @@ def test_a_right_token_is_taken(liar: tuple[Council, Liar]) -> None:
     ],
     ids=["alg none", "HS256 with the public key", "header jwk", "another key", "unknown kid", "aud", "aud without azp",
          "azp", "iss almost", "another tenant", "over", "stale", "from the future", "not yet", "replayed nonce",
-         "no nonce", "no end", "nobody", "a number", "NUL",
+         "no nonce", "no end", "nobody", "a number", "NUL", "half a character", "no ASCII", "half a nonce",
+         "a list for a nonce", "nothing for a nonce",
          "words for a time", "tampered", "no token", "nothing"],
 )  # fmt: skip
 def test_a_token_that_does_not_hold(liar: tuple[Council, Liar], make: Callable[[Claims], str]) -> None:
@@ -310,6 +317,15 @@ def test_a_token_that_does_not_hold(liar: tuple[Council, Liar], make: Callable[[
     assert "did not let you in" in page.text
     assert "muster=" not in page.headers.get("set-cookie", "")
     assert liar[0].door.store.officers() == ()
+
+
+@pytest.mark.parametrize("claim", ["name", "email", "preferred_username", "roles", "at_hash", "azp"])
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", "\u202eanad", 7, ["\ud800"], {"a": "\ud800"}, "x" * 5000])
+def test_odd_claims_are_no_fault_of_ours(liar: tuple[Council, Liar], claim: str, odd: object) -> None:
+    """W05: half a character, NUL, a number, a list where a word belongs: let in or refused, never a traceback."""
+    page = comes_back(*liar, lambda claims: signed(claims | {claim: odd}))
+    assert page.status_code in (303, 403)
+    assert all(officer.name.isprintable() for officer in liar[0].door.store.officers())
 
 
 @pytest.mark.parametrize("size", [17_000, 5_000_000])

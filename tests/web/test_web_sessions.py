@@ -14,8 +14,9 @@ from infra.officers import invite
 from infra.store.signing_in import Audit
 from web import app
 from web.forms import Form
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
 from web.signin.passwords import hash_password
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 

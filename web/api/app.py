@@ -55,8 +55,9 @@ def create_api(site: Site) -> FastAPI:
         middleware=[Middleware(LastResort, page=_last_resort), Middleware(Gate, site=site)],
         exception_handlers=_when_wrong(),
     )
+    app.state.site = site
     for area in (needs, incidents, responders, playbooks):
-        app.include_router(area.routes(site))
+        app.include_router(area.routes())
 
     def about() -> Response:
         return site.page("api.html", routes=_listed(app), problems=TITLES)

@@ -10,13 +10,20 @@ from starlette.responses import Response
 
 from domain.changes import Refusal
 from domain.incidents import Incident
+from domain.officers import names_of
 from domain.rights import Right
-from infra.commands.incidents import OpenIncident, close_incident, find_incident, hold_incident, resume_incident
+from infra.commands.incidents import (
+    OpenIncident,
+    all_held_since,
+    close_incident,
+    find_incident,
+    hold_incident,
+    resume_incident,
+)
 from infra.showing import incident_as_json
-from infra.store import ALL_HELD
 from web.api.mounting import PATH
 from web.api.problems import PlainJson, refused
-from web.api.routing import Routes, Who
+from web.api.routing import Here, Routes, Who
 from web.api.shapes import Held, IncidentsFound, IncidentShown
 from web.site import Site
 
@@ -25,63 +32,9 @@ IncidentRef = Annotated[
 ]
 
 
-def routes(site: Site) -> Routes:
-    found, door = Routes(tags=["incidents"]), site.door
-
-    def names() -> dict[str, str]:
-        return {officer.id: officer.name for officer in site.store.officers()}
-
-    def show(incident: Incident) -> dict[str, Any]:
-        return incident_as_json(incident, names())
-
-    def find(ref: str) -> Incident:
-        if incident := find_incident(door, ref):
-            return incident
-        raise HTTPException(404, f"No incident has the reference {ref[:20]!r}.")
-
-    def list_incidents() -> Response:
-        """The newest first."""
-        officers = names()
-        rows = [incident_as_json(incident, officers) for incident in site.store.incidents()]
-        return PlainJson({"incidents": rows, "all_held": _all_held(site)})
-
-    def open_incident(incident: OpenIncident, who: Who) -> Response:
-        """Then record its needs with its reference as their `incident`."""
-        opened = incident.carry_out(door, who.by)
-        return PlainJson(show(opened), 201, {"Location": f"{site.prefix}{PATH}/incidents/{opened.id}"})
-
-    def read(ref: IncidentRef) -> Response:
-        """Its needs: `GET /needs?incident=REF`."""
-        return PlainJson(show(find(ref)))
-
-    def hold(ref: IncidentRef, who: Who) -> Response:
-        """Send nothing more about its needs; answers are still taken. A worry, and “please do not set out”, pass."""
-        held = hold_incident(door, find(ref), who.by)
-        if isinstance(held, Refusal):
-            return refused(held)
-        return PlainJson(show(find(ref)))
-
-    def resume(ref: IncidentRef, who: Who) -> Response:
-        """Go on where it was: what waited is sent, and every deadline comes as much later as the hold has lasted."""
-        resume_incident(door, find(ref), who.by)
-        return PlainJson(show(find(ref)))
-
-    def close(ref: IncidentRef, who: Who) -> Response:
-        """Once all of its needs are closed. No further need can be recorded for it then."""
-        if refusal := close_incident(door, find(ref), who.by):
-            return refused(refusal)
-        return PlainJson(show(find(ref)))
-
-    def hold_all(who: Who) -> Response:
-        """Every need there is, of an incident or not."""
-        hold_incident(door, None, who.by)
-        return PlainJson({"all_held": _all_held(site)})
-
-    def resume_all(who: Who) -> Response:
-        """End the hold on everything. An incident held by itself stays so."""
-        resume_incident(door, None, who.by)
-        return PlainJson({"all_held": _all_held(site)})
-
+def routes() -> Routes:
+    """Each incident by itself, and everything at once."""
+    found = Routes(tags=["incidents"])
     found.offer("GET", "/incidents", Right.look, list_incidents, title="List incidents", answer=IncidentsFound)
     found.offer(
         "POST",
@@ -105,5 +58,66 @@ def routes(site: Site) -> Routes:
     return found
 
 
+def list_incidents(site: Here) -> Response:
+    """The newest first."""
+    names = names_of(site.store.officers())
+    rows = [incident_as_json(incident, names) for incident in site.store.incidents()]
+    return PlainJson({"incidents": rows, "all_held": _all_held(site)})
+
+
+def open_incident(site: Here, incident: OpenIncident, who: Who) -> Response:
+    """Then record its needs with its reference as their `incident`."""
+    opened = incident.carry_out(site.door, who.by)
+    return PlainJson(_show(site, opened), 201, {"Location": f"{site.prefix}{PATH}/incidents/{opened.id}"})
+
+
+def read(site: Here, ref: IncidentRef) -> Response:
+    """Its needs: `GET /needs?incident=REF`."""
+    return PlainJson(_show(site, _find(site, ref)))
+
+
+def hold(site: Here, ref: IncidentRef, who: Who) -> Response:
+    """Send nothing more about its needs; answers are still taken. A worry, and “please do not set out”, pass."""
+    held = hold_incident(site.door, _find(site, ref), who.by)
+    if isinstance(held, Refusal):
+        return refused(held)
+    return PlainJson(_show(site, _find(site, ref)))
+
+
+def resume(site: Here, ref: IncidentRef, who: Who) -> Response:
+    """Go on where it was: what waited is sent, and every deadline comes as much later as the hold has lasted."""
+    resume_incident(site.door, _find(site, ref), who.by)
+    return PlainJson(_show(site, _find(site, ref)))
+
+
+def close(site: Here, ref: IncidentRef, who: Who) -> Response:
+    """Once all of its needs are closed. No further need can be recorded for it then."""
+    if refusal := close_incident(site.door, _find(site, ref), who.by):
+        return refused(refusal)
+    return PlainJson(_show(site, _find(site, ref)))
+
+
+def hold_all(site: Here, who: Who) -> Response:
+    """Every need there is, of an incident or not."""
+    hold_incident(site.door, None, who.by)
+    return PlainJson({"all_held": _all_held(site)})
+
+
+def resume_all(site: Here, who: Who) -> Response:
+    """End the hold on everything. An incident held by itself stays so."""
+    resume_incident(site.door, None, who.by)
+    return PlainJson({"all_held": _all_held(site)})
+
+
+def _find(site: Site, ref: str) -> Incident:
+    if incident := find_incident(site.door, ref):
+        return incident
+    raise HTTPException(404, f"No incident has the reference {ref[:20]!r}.")
+
+
+def _show(site: Site, incident: Incident) -> dict[str, Any]:
+    return incident_as_json(incident, names_of(site.store.officers()))
+
+
 def _all_held(site: Site) -> bool:
-    return ALL_HELD in site.store.marks()
+    return all_held_since(site.store) is not None

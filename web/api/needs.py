@@ -21,7 +21,7 @@ from infra.showing import listed_as_json, need_as_json
 from infra.store.lists import NeedsWanted
 from web.api.mounting import PATH
 from web.api.problems import PlainJson, refused
-from web.api.routing import NeedRef, Routes, Who, find_need
+from web.api.routing import Here, NeedRef, Routes, Who, find_need
 from web.api.shapes import NeedBrief, NeedsFound, NeedShown, NeedWithPrivate
 from web.api.typed import Cursor, Flag, Instant, Most, page_links
 from web.signin.guarding import Forbidden
@@ -42,67 +42,9 @@ Key = Annotated[
 Word = Annotated[str | None, Query(max_length=100)]
 
 
-def routes(site: Site) -> Routes:
+def routes() -> Routes:
     """List, record, read, and one route for each command."""
-    found, door = Routes(prefix="/needs", tags=["needs"]), site.door
-
-    def list_needs(
-        request: Request,
-        status: Annotated[list[NeedStatus], Query(max_length=5)] = [],  # noqa: B006 - FastAPI copies it
-        category: Word = None,
-        area: Word = None,
-        incident: Word = None,
-        exercise: Flag | None = None,
-        with_officer: Annotated[Flag | None, Query(description="Does something of it wait for an officer?")] = None,
-        at_risk: Annotated[Flag, Query(description="Only needs that are at risk now.")] = False,
-        needed_from: Instant | None = None,
-        needed_before: Instant | None = None,
-        search: Annotated[str, Query(max_length=100, description="A reference, a key, or part of an area.")] = "",
-        limit: Most = 50,
-        cursor: Cursor = None,
-    ) -> Response:
-        """Those most at risk first: not covered and due soonest; then promised without a word; closed ones last."""
-        wanted = NeedsWanted(
-            statuses=tuple(status),
-            category=category,
-            area=area,
-            incident=read_incident_reference(incident) if incident else None,
-            exercise=exercise,
-            with_officer=with_officer,
-            at_risk=clock.now() if at_risk else None,
-            needed_from=needed_from,
-            needed_before=needed_before,
-            search=search,
-        )
-        page = site.store.needs_page(wanted, cursor, limit)
-        rows = {"needs": [listed_as_json(row) for row in page.rows], "next": page.next, "previous": page.previous}
-        return PlainJson(rows, headers=page_links(site.prefix + PATH + "/needs", request.query_params, page))
-
-    def record(need: RecordNeed, who: Who, key: Key = None) -> Response:
-        """Muster looks for help at once. Sent again with the same `Idempotency-Key`, it is the same need."""
-        if key and need.key not in (None, key):
-            raise NeedWrong("key", "is not the Idempotency-Key; send one of them")
-        recorded = need.but(key=key or need.key).carry_out(door, who.by)
-        where = {"Location": f"{site.prefix}{PATH}/needs/{recorded.need}"}
-        return PlainJson(_now(site, recorded.need, who), 201 if recorded.new else 200, where)
-
-    def show(
-        ref: NeedRef,
-        who: Who,
-        private: Annotated[
-            Flag, Query(description="Also whose it is and what people wrote: a look is recorded.")
-        ] = False,
-    ) -> Response:
-        """How it stands, who was asked and said what, and its story. Nothing private, unless you ask for it and may."""
-        reference = find_need(door, ref)
-        shown = _now(site, reference, who)
-        if private:
-            if not who.may(Right.look_private):
-                raise Forbidden(Right.look_private)
-            seen = look_private(site.store, who.by, reference, "api")
-            shown |= {"resident": seen.resident.model_dump(mode="json"), "notes": seen.notes}
-        return PlainJson(shown)
-
+    found = Routes(prefix="/needs", tags=["needs"])
     found.offer("GET", "", Right.look, list_needs, title="List needs", answer=NeedsFound)
     found.offer(
         "POST",
@@ -120,7 +62,7 @@ def routes(site: Site) -> Routes:
             "POST",
             f"/{{ref}}/{command.name}",
             command.right,
-            _carrying_out(site, command),
+            _carrying_out(command),
             title=command.title,
             answer=NeedShown | NeedBrief,
             wrong=(404, 409),
@@ -128,10 +70,70 @@ def routes(site: Site) -> Routes:
     return found
 
 
-def _carrying_out(site: Site, model: type[Command]) -> Any:
+def list_needs(
+    site: Here,
+    request: Request,
+    status: Annotated[list[NeedStatus], Query(max_length=5)] = [],  # noqa: B006 - FastAPI copies it
+    category: Word = None,
+    area: Word = None,
+    incident: Word = None,
+    exercise: Flag | None = None,
+    with_officer: Annotated[Flag | None, Query(description="Does something of it wait for an officer?")] = None,
+    at_risk: Annotated[Flag, Query(description="Only needs that are at risk now.")] = False,
+    needed_from: Instant | None = None,
+    needed_before: Instant | None = None,
+    search: Annotated[str, Query(max_length=100, description="A reference, a key, or part of an area.")] = "",
+    limit: Most = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Those most at risk first: not covered and due soonest; then promised without a word; closed ones last."""
+    wanted = NeedsWanted(
+        statuses=tuple(status),
+        category=category,
+        area=area,
+        incident=read_incident_reference(incident) if incident else None,
+        exercise=exercise,
+        with_officer=with_officer,
+        at_risk=clock.now() if at_risk else None,
+        needed_from=needed_from,
+        needed_before=needed_before,
+        search=search,
+    )
+    page = site.store.needs_page(wanted, cursor, limit)
+    rows = {"needs": [listed_as_json(row) for row in page.rows], "next": page.next, "previous": page.previous}
+    return PlainJson(rows, headers=page_links(site.prefix + PATH + "/needs", request.query_params, page))
+
+
+def record(site: Here, need: RecordNeed, who: Who, key: Key = None) -> Response:
+    """Muster looks for help at once. Sent again with the same `Idempotency-Key`, it is the same need."""
+    if key and need.key not in (None, key):
+        raise NeedWrong("key", "is not the Idempotency-Key; send one of them")
+    recorded = need.but(key=key or need.key).carry_out(site.door, who.by)
+    where = {"Location": f"{site.prefix}{PATH}/needs/{recorded.need}"}
+    return PlainJson(_now(site, recorded.need, who), 201 if recorded.new else 200, where)
+
+
+def show(
+    site: Here,
+    ref: NeedRef,
+    who: Who,
+    private: Annotated[Flag, Query(description="Also whose it is and what people wrote: a look is recorded.")] = False,
+) -> Response:
+    """How it stands, who was asked and said what, and its story. Nothing private, unless you ask for it and may."""
+    reference = find_need(site.door, ref)
+    shown = _now(site, reference, who)
+    if private:
+        if not who.may(Right.look_private):
+            raise Forbidden(Right.look_private)
+        seen = look_private(site.store, who.by, reference, "api")
+        shown |= {"resident": seen.resident.model_dump(mode="json"), "notes": seen.notes}
+    return PlainJson(shown)
+
+
+def _carrying_out(model: type[Command]) -> Any:
     """What carries out one command; FastAPI reads from its signature what the body holds."""
 
-    def carry_out(ref: str, command: Command, who: KeyHolder) -> Response:
+    def carry_out(site: Site, ref: str, command: Command, who: KeyHolder) -> Response:
         reference = find_need(site.door, ref)
         done = command.carry_out(site.door, reference, who.by)
         if isinstance(done, Refusal):
@@ -142,6 +144,7 @@ def _carrying_out(site: Site, model: type[Command]) -> Any:
     body = Parameter("command", Parameter.KEYWORD_ONLY, annotation=model)
     carry_out.__signature__ = Signature(  # type: ignore[attr-defined]
         [
+            Parameter("site", Parameter.KEYWORD_ONLY, annotation=Here),
             Parameter("ref", Parameter.KEYWORD_ONLY, annotation=NeedRef),
             body if required else body.replace(default=model(), annotation=Annotated[model, Body()]),
             Parameter("who", Parameter.KEYWORD_ONLY, annotation=Who),

@@ -18,11 +18,21 @@ from web.api.gate import holder_of
 from web.api.problems import PlainJson, problems
 from web.signin.guarding import Forbidden
 from web.signin.keys import KeyHolder
+from web.site import Site
 
 BEARER = HTTPBearer(auto_error=False, description="A key of the API, as `muster key add` makes it.")
 ANY_ROUTE = (400, 401, 403, 405, 422, 429, 500, 503)
 WITH_BODY = (408, 413, 415)
 
+
+async def site_of(request: Request) -> Site:
+    """The council's site that is asked. It needs no thread, unlike what FastAPI finds by a plain function."""
+    site = request.app.state.site
+    assert isinstance(site, Site)  # noqa: S101 - the API was made with it
+    return site
+
+
+Here = Annotated[Site, Depends(site_of)]
 Who = Annotated[KeyHolder, Depends(holder_of)]
 NeedRef = Annotated[str, Path(description="The need's reference.", examples=["N-7K3QX2"], max_length=40)]
 Model = dict[str, Any]

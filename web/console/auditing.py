@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from domain.rights import Right
+from infra.auditing import names_of_actors
+from infra.directory import known_by_id
+from infra.looking import stands_for
 from infra.store import Store
+from infra.store.signing_in import Audit
 from web.console.layout import console_page
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/settings"
@@ -49,15 +57,34 @@ WHO = {"command": "A command on the server", "nobody": "Not signed in", "provide
 
 
 def routes(site: Site) -> list[Route]:
-    return [guarded(site, f"{AT}/audit", Right.keep_house, show)]
+    return [guarded(site, f"{AT}/audit", Right.keep_house, partial(show, Partners(site.store)))]
 
 
-def show(site: Site, request: Request, who: SignedIn) -> Response:
+class Partners:
+    """Whom the audit means by what stands for a partner, while they are in the directory."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ids: dict[str, str] = {}  # an id never stands for anybody else
+        self._gone: set[str] = set()
+
+    def names(self, entries: Iterable[Audit]) -> dict[str, str]:
+        """What they are called now; whoever has left, or was erased, is not among them."""
+        meant = {entry.about for entry in entries if entry.about.startswith("responder:")}
+        if meant - self._ids.keys() - self._gone:  # the whole directory is read once for each that is new here
+            self._ids = {stands_for(id): id for id in known_by_id(self._store)}
+            self._gone |= meant - self._ids.keys()
+        found = {about: self._ids[about] for about in meant if about in self._ids}
+        names = self._store.responder_names(found.values())
+        return {about: names[id] for about, id in found.items() if id in names}
+
+
+def show(partners: Partners, site: Site, request: Request, who: SignedIn) -> Response:
     """The newest entries; older ones a page further."""
     asked = request.query_params.get("before", "")
     before = int(asked[:15]) if asked.isascii() and asked.isdigit() else None
-    names = _names(site.store)
     entries = site.store.audit(AT_ONCE, before)
+    names = whoever_acts(site.store) | partners.names(entry for _, entry in entries)
     rows = [
         {
             "number": number,
@@ -73,7 +100,7 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
     return console_page(site, who, "audit.html", at=AT, rows=rows, older=older)
 
 
-def _names(store: Store) -> dict[str, str]:
+def whoever_acts(store: Store) -> dict[str, str]:
     """What the ids in the audit are called."""
-    officers = {f"officer:{officer.id}": officer.name for officer in store.officers()}
-    return officers | {f"key:{key.id}": f"Key: {key.name}" for key in store.api_keys()} | WHO
+    named = names_of_actors(store).items()
+    return {actor: f"Key: {name}" if actor.startswith("key:") else name for actor, name in named} | WHO

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.choosing import offers_of
-from domain.labels import label_code, label_need
+from domain.labels import label_need
 from domain.situations import Situation
-from infra.playbooks import load_catalogue
+from infra.playbooks import category_title
 from web.site import Site
 
 Row = tuple[str, str, str, bool]  # what, of the one, of the other, is it the same?
@@ -58,10 +58,9 @@ def two_needs(site: Site, one: Situation, other: Situation) -> list[Row]:
 
 def _facts(site: Site, situation: Situation) -> list[tuple[str, str]]:
     need = situation.need
-    categories = load_catalogue().categories
     return [
         ("What partners read", need.summary),
-        ("Category", categories.get(need.category, label_code(need.category))),
+        ("Category", category_title(need.category)),
         ("What is needed", ", ".join(line.amount for line in need.lines if line.quantity)),
         ("Promised", ", ".join(line.capability.amount(situation.pledged(line)) for line in need.lines)),
         ("Area", need.area),

@@ -17,11 +17,12 @@ from web.console.layout import console_page
 from web.console.partners import AT
 from web.console.wording import as_sentence
 from web.forms import Form, read_upload, wants_to_change
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 LARGEST = 1_800_000  # bytes: once more with the check page's form around it, it still fits
-MOST_LINES = 2_000  # what is foreseen in about a second, with others writing
+MOST_ROWS = 2_000  # what is foreseen in about a second, with others writing
 MOST_SHOWN = 200
 COLUMNS = ",".join((*REQUIRED, *OPTIONAL))
 
@@ -44,8 +45,8 @@ def send(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
         return _page(site, who, 422, wrong={"file": "Choose a file, or paste its rows below."})
     if len(raw) > LARGEST:
         return _page(site, who, 413, wrong={"file": "The file is too large: at most 1.8 MB. Split it into several."})
-    if raw.count(b"\n") > MOST_LINES:
-        most = f"at most {MOST_LINES:,} lines at once here. Split it into several, or import it by the command line."
+    if len(raw.splitlines()) > MOST_ROWS + 1:
+        most = f"at most {MOST_ROWS:,} rows at once here. Split it into several, or import it by the command line."
         return _page(site, who, 413, wrong={"file": f"The file is too long: {most}"})
     try:
         if "confirm" in form:

@@ -29,7 +29,7 @@ from web.console.need import AT, about_need, need_path
 from web.console.need_shown import lines_of
 from web.console.wording import who_is_told
 from web.forms import Form
-from web.signin.guarding import SignedIn
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 

@@ -18,7 +18,8 @@ from web.console.forms import FORMS
 from web.console.need import AT, find_need, need_path
 from web.console.wording import as_sentence
 from web.forms import Form, Wrong, check_size, wants_to_change
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 MOST_FIELDS = 80  # fifty lines, and the rest

@@ -8,7 +8,7 @@ from domain.opening import MOST_KEPT_FROM, NeedWrong
 from domain.situations import Situation
 from infra import clock
 from infra.explaining import explain_all
-from infra.store.lists import NeedsWanted, RespondersWanted
+from infra.store.lists import NeedsWanted, ResponderListed, RespondersWanted
 from web.site import Site
 
 MOST = 20
@@ -18,8 +18,20 @@ Found = tuple[str, str, str]  # id, name, a sentence about them
 
 def partners_named(site: Site, words: str) -> list[Found]:
     """Partners by a part of their name or their id."""
-    page = site.store.responders_page(RespondersWanted(search=words), limit=MOST)
-    return [(row.responder.id, row.responder.name, SECTOR_LABELS[row.responder.sector]) for row in page.rows]
+    found = _named(site, words)
+    return [(row.responder.id, row.responder.name, SECTOR_LABELS[row.responder.sector]) for row in found]
+
+
+def _named(site: Site, words: str) -> list[ResponderListed]:
+    """At most `MOST` of them; the whole directory is looked through."""
+    found: list[ResponderListed] = []
+    cursor: str | None = None
+    while len(found) < MOST:
+        page = site.store.responders_page(RespondersWanted(search=words), cursor, MOST)
+        found += page.rows
+        if (cursor := page.next) is None:
+            break
+    return found[:MOST]
 
 
 def needs_missing(site: Site, situation: Situation, kinds: set[str]) -> list[Found]:
@@ -53,7 +65,7 @@ def _called(site: Site, part: str) -> tuple[str, ...]:
     ids = tuple(part.split()[:MOST_KEPT_FROM])
     if ids == tuple(id for id in ids if site.store.responder(id)):
         return ids
-    found = site.store.responders_page(RespondersWanted(search=part), limit=MOST).rows
+    found = _named(site, part)
     exactly = [row for row in found if row.responder.name.casefold() == part.casefold()]
     if len(likely := exactly or found) == 1:
         return (likely[0].responder.id,)

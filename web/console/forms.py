@@ -55,8 +55,8 @@ SAID: Options = (
     (Said.stay.value, "They stay with this need", "The answer to a transfer."),
 )
 URGENT = (
-    "No names. From then on people are asked at any hour. Those asked already keep the time they have; "
-    "to go faster, ask the next round now as well."
+    "No names. From then on people are asked at any hour. It keeps its playbook and the waits of it; "
+    "to go faster, bring forward when it is needed, or ask the next round now as well."
 )
 ENDINGS: Options = tuple((ending.value, OUTCOME_LABELS[Outcome(ending.value)], "") for ending in Ending)
 
@@ -193,14 +193,12 @@ _ALL: dict[str, CommandForm] = {
         "Nothing of it is erased from now on.",
         (Field("because", "long", "Why must it be kept?", "A complaint, a claim. Private.", unanswered="Say why."),),
         possible=lambda situation: situation.need.kept_since is None,
-        versioned=False,
     ),
     "keep-no-longer": CommandForm(
         "What is past its time is erased the next night, as of any other need.",
         "Keep it no longer",
         "It is kept no longer than others.",
         possible=lambda situation: situation.need.kept_since is not None,
-        versioned=False,
     ),
 }
 FORMS = {name: replace(form, title=COMMANDS[name].title) for name, form in _ALL.items()}

@@ -15,12 +15,13 @@ from domain.officers import TaskKind
 from domain.rights import Right
 from domain.risk import NEXT_WORD
 from infra import clock
-from infra.store import ALL_HELD
+from infra.commands.incidents import all_held_since
 from infra.store.lists import NeedListed, NeedsWanted, TaskListed
 from web.console.layout import console_page
 from web.console.listed import NeedInList, show_needs, show_tasks
 from web.health import what_is_wrong, what_wants_a_person
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/"
@@ -98,7 +99,7 @@ def _promises(site: Site, rows: tuple[NeedListed, ...]) -> list[Promise]:
 def _held(site: Site) -> dict[str, Any]:
     """Nothing leaves about these until somebody lets it go on."""
     held = site.store.needs_page(NeedsWanted(statuses=(NeedStatus.on_hold,)), limit=MOST_AT_RISK)
-    since = site.store.marks().get(ALL_HELD)
+    since = all_held_since(site.store)
     return {
         "all_held": site.say(since) if since else None,
         "held_incidents": [incident for incident in site.store.incidents() if incident.held],

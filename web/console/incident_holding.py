@@ -15,7 +15,8 @@ from infra.commands.incidents import close_incident, hold_incident, resume_incid
 from web.console.incidents import AT, find_incident_named, incident_path
 from web.console.layout import console_page
 from web.forms import Form
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 PASSES = (

@@ -15,7 +15,8 @@ from web.console.incidents import AT, incident_path, lead_name
 from web.console.layout import console_page
 from web.console.wording import as_sentence
 from web.forms import Form, check_size, wants_to_change
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 

@@ -8,17 +8,18 @@ from starlette.routing import Route
 
 from domain.incidents import Incident
 from domain.labels import NEED_LABELS
+from domain.officers import names_of
 from domain.opening import NeedWrong
 from domain.rights import Right
 from domain.values import plural
-from infra.commands.incidents import find_incident
+from infra.commands.incidents import all_held_since, find_incident
 from infra.door import NoSuchNeed
-from infra.store import ALL_HELD
 from infra.store.lists import CursorWrong, NeedsWanted
 from web.console.layout import console_page
 from web.console.listed import page_links, show_needs
 from web.console.need_shown import Tag
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/incidents"
@@ -52,7 +53,7 @@ def _tags(incident: Incident) -> list[Tag]:
 
 def show_all(site: Site, request: Request, who: SignedIn) -> Response:
     """Every incident, the newest first, and whether everything is held."""
-    names = {officer.id: officer.name for officer in site.store.officers()}
+    names = names_of(site.store.officers())
     incidents = [
         {
             "id": i.id,
@@ -64,7 +65,7 @@ def show_all(site: Site, request: Request, who: SignedIn) -> Response:
         }
         for i in site.store.incidents(MOST)
     ]
-    held = site.store.marks().get(ALL_HELD)
+    held = all_held_since(site.store)
     return console_page(
         site,
         who,
@@ -97,7 +98,7 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
         needs=show_needs(site, page.rows),
         links=page_links(incident_path(site, incident.id), {}, page),
         figures=_figures(site, incident),
-        all_held=ALL_HELD in site.store.marks(),
+        all_held=all_held_since(site.store) is not None,
         here=incident_path(site, incident.id),
     )
 
@@ -110,4 +111,4 @@ def _figures(site: Site, incident: Incident) -> list[str]:
 
 
 def lead_name(site: Site, id: str) -> str:
-    return next((o.name for o in site.store.officers() if o.id == id), "Nobody")
+    return names_of(site.store.officers()).get(id, "Nobody")

@@ -13,9 +13,11 @@ from domain.labels import RIGHT_LABELS
 from domain.rights import Right
 from infra.api_keys import add_key, revoke_key
 from infra.store.signing_in import ApiKey
+from web.console.auditing import whoever_acts
 from web.console.layout import console_page
 from web.forms import Form, check_size
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/settings"
@@ -70,11 +72,13 @@ def _found(site: Site, request: Request) -> ApiKey:
 
 def _page(site: Site, who: SignedIn, status: int = 200, **given: Any) -> Response:
     values = {"wrong": {}, "typed": {}, "made": "", "key": None} | given
+    names = whoever_acts(site.store)
     rows = [
         {
             "key": key,
             "rights": [RIGHT_LABELS[right] for right in key.rights],
             "made": site.say(key.made_at),
+            "by": names.get(key.made_by, key.made_by),
             "used": site.say(key.used_at) if key.used_at else "Never",
             "revoked": site.say(key.revoked_at) if key.revoked_at else "",
         }

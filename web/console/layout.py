@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from domain.rights import Right
-from web.signin.guarding import SignedIn
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from domain.labels import TASK_LABELS, label_code, label_need, label_task
+from domain.labels import TASK_LABELS, label_need, label_task
 from domain.officers import TaskStatus
 from domain.risk import Band
 from infra import clock
-from infra.playbooks import load_catalogue
+from infra.playbooks import category_title
 from infra.store.lists import NeedListed, Page, TaskListed
 from web.console.need_shown import COLOURS, Tag
 from web.site import Site
@@ -55,20 +55,28 @@ def show_needs(site: Site, rows: Iterable[NeedListed]) -> list[NeedInList]:
 
 
 def _show_need(site: Site, row: NeedListed, now: datetime) -> NeedInList:
-    titles = load_catalogue().categories
     soon = row.wake_at is not None and row.wake_at <= now
     return NeedInList(
         need=row.need,
         summary=row.summary,
-        category=titles.get(row.category, label_code(row.category)),
+        category=category_title(row.category),
         area=row.area,
         needed_by=site.say(row.needed_by),
         next_check="" if row.wake_at is None else "now" if soon else site.say(row.wake_at),
         covered=row.covered,
         needed=row.needed,
-        said=f"{row.covered:,} of {row.needed:,} promised" if row.needed else "No longer needed",
+        said=_say_covered(row),
         tags=tuple(_tags(row, now)),
     )
+
+
+def _say_covered(row: NeedListed) -> str:
+    """A share: of parts that are unlike each other no number says anything."""
+    if not row.needed:
+        return "No longer needed"
+    if row.covered >= row.needed:
+        return "All promised"
+    return f"{max(1, 100 * row.covered // row.needed)}% promised" if row.covered else "Nothing promised"
 
 
 def _tags(row: NeedListed, now: datetime) -> Iterable[Tag]:

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from domain.labels import label_code
 from domain.officers import TaskStatus
 from domain.rights import Right
 from domain.situations import Situation
@@ -17,6 +16,7 @@ from infra import clock
 from infra.commands import COMMANDS
 from infra.door import NoSuchNeed
 from infra.explaining import explain_all, explain_one
+from infra.playbooks import category_title
 from infra.recording import read_reference
 from infra.showing import names_in
 from web.console.asked_shown import rounds_of
@@ -25,7 +25,8 @@ from web.console.layout import console_page
 from web.console.messages_shown import counts_of, message_shown
 from web.console.need_shown import lines_of, story_of, tags_of, tasks_of
 from web.console.wording import IN_TROUBLE
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/needs"
@@ -63,8 +64,7 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
     need, now = situation.need, clock.now()
     if request.path_params["ref"] != need.id:
         return RedirectResponse(need_path(site, need.id), 303)
-    story = site.store.story(need.id)
-    earlier, story = story[:-LAST], story[-LAST:]
+    story = site.store.story(need.id, last=LAST)
     names = names_in(site.store, situation, story)
     messages = site.store.messages(need.id)
     return console_page(
@@ -83,7 +83,7 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
         waiting=any(task.status is not TaskStatus.done for task in situation.tasks),
         rounds=rounds_of(site, situation, names),
         story=story_of(story, names, need, situation.zone),
-        earlier=len(earlier),
+        earlier=story[0].seq - 1 if story else 0,
         sent=counts_of(messages),
         trouble=[message_shown(site, row, names) for row in messages if row.state in IN_TROUBLE][:20],
         commands=[
@@ -102,7 +102,7 @@ def _facts(site: Site, situation: Situation) -> list[tuple[str, str]]:
     facts = [
         ("Needed by", site.say(need.needed_by)),
         ("Where", need.place or need.area),
-        ("Kind of help", label_code(need.category)),
+        ("Kind of help", category_title(need.category)),
         ("Playbook", need.playbook.title),
         ("Recorded", site.say(need.opened_at)),
     ]
@@ -133,9 +133,9 @@ def show_messages(site: Site, request: Request, who: SignedIn) -> Response:
 def show_story(site: Site, request: Request, who: SignedIn) -> Response:
     """All that has happened, in order, some at a time; the last page unless another is asked for."""
     situation = find_need(site, request)
-    events = site.store.story(situation.need.id)
-    page, pages = _page_of(request, len(events), last=True)
-    shown = events[page * A_PAGE - A_PAGE : page * A_PAGE]
+    count = situation.need.events
+    page, pages = _page_of(request, count, last=True)
+    shown = site.store.story(situation.need.id, last=count - (page - 1) * A_PAGE)[:A_PAGE]
     names = names_in(site.store, situation, shown)
     return console_page(
         site,

@@ -15,7 +15,8 @@ from infra.whose_words import authors_of, words_at_the_door
 from notifications.letters import say_phone
 from web.console.layout import console_page
 from web.console.need import AT, about_need, find_need
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 LABELS = {

@@ -19,7 +19,8 @@ from infra.recording import read_incident_reference
 from infra.store.lists import CursorWrong, NeedsWanted
 from web.console.layout import console_page
 from web.console.listed import LONGEST, page_links, show_needs
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/needs"

@@ -24,7 +24,8 @@ from web.console.new_need_checked import checked
 from web.console.new_need_read import FIRST_ROWS, STEPS, is_ours, page_of, read_typed, rows_of, stand_ins, step_of
 from web.console.wording import as_sentence
 from web.forms import MOST_FIELDS_EVER, Form, check_size
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 TITLES = {"what": "What is needed?", "when": "When and where?", "who": "Who is it for?"}

@@ -29,7 +29,7 @@ from infra.noticing import (
 from infra.trying import TryingDoor
 from notifications.previewing import preview
 from web.console.layout import console_page
-from web.signin.guarding import SignedIn
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 WAYS = {"email": "By email", "phone": "By phone", "post": "By post", "person": "Through somebody who speaks for them"}

@@ -19,7 +19,8 @@ from infra.commands.partners import MOST_A_WEEK, LimitPartner, PausePartner, res
 from web.console.layout import console_page
 from web.console.partners import AT, about_partner, find_partner, partner_path
 from web.forms import Form, check_size, wants_to_change
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 

@@ -18,12 +18,13 @@ from domain.rights import Right
 from infra import clock
 from infra.directory.entries import is_id
 from infra.looking import look_contacts
-from infra.playbooks import load_catalogue
+from infra.playbooks import category_title, load_catalogue
 from infra.store.lists import STALE_AFTER, Asked, CursorWrong, ResponderListed, RespondersWanted
 from web.console.layout import console_page
 from web.console.listed import LONGEST, page_links
 from web.console.need_shown import Tag
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/partners"
@@ -234,8 +235,7 @@ def _say_check(site: Site, check: Check) -> str:
 
 
 def _categories(codes: tuple[str, ...]) -> list[str]:
-    known = load_catalogue().categories
-    return [known.get(code, label_code(code)) for code in codes]
+    return [category_title(code) for code in codes]
 
 
 def _ask(site: Site, asked: Asked) -> AskShown:

@@ -20,7 +20,8 @@ from infra.persons.foreseeing import what_will_happen
 from web.console.layout import console_page
 from web.console.wording import as_sentence
 from web.forms import Form, Wrong, check_size, wants_to_change
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/settings"

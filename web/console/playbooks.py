@@ -19,7 +19,8 @@ from web.console.playbook_read import promises_of, rounds_of
 from web.console.playbook_tried import Trial, Tried, read_trial, try_out
 from web.console.wording import as_sentence
 from web.forms import Form, Wrong, check_size
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site, UnknownLink
 
 AT = "/console/playbooks"

@@ -2,75 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
-from cachetools import TTLCache
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from domain.figures import say_report, sheets
-from domain.periods import Period, PeriodWrong, read_period, say_period
+from domain.periods import Period, PeriodWrong, read_period, say_day, say_period
 from domain.reporting import Report
 from domain.rights import Right
 from infra import clock
 from infra.charting import CHART_POLICY, CHARTS, charts_of, say_chart
-from infra.reporting import make_report, report_csv
+from infra.counting import Counting, Figures
+from infra.reporting import report_csv
+from infra.showing import say_instant
 from web.console.layout import console_page
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/report"
-KEPT_SECONDS = 60
 
 
 def routes(site: Site) -> list[Route]:
     """The page, the charts it shows, and the file."""
-    kept = Kept()
+    pages = Pages(Figures(site.store, site.settings.zone))
     return [
-        guarded(site, AT, Right.look, kept.show),
-        guarded(site, f"{AT}/chart/{{name}}.svg", Right.look, kept.chart),
-        guarded(site, f"{AT}/figures.csv", Right.steer, kept.take_out),
+        guarded(site, AT, Right.look, pages.show),
+        guarded(site, f"{AT}/chart/{{name}}.svg", Right.look, pages.chart),
+        guarded(site, f"{AT}/figures.csv", Right.steer, pages.take_out),
     ]
 
 
-@dataclass
-class Kept:
-    """Figures that were just made are kept for a minute, so that a page's charts and file do not count anew."""
+@dataclass(frozen=True)
+class Pages:
+    """Whatever shows figures: the page, its charts and its file show the same, as they were counted once."""
 
-    _reports: TTLCache[Period, Report] = field(default_factory=lambda: TTLCache(maxsize=8, ttl=KEPT_SECONDS))
-    _lock: Lock = field(default_factory=Lock)
+    figures: Figures
 
     def show(self, site: Site, request: Request, who: SignedIn) -> Response:
-        """A period and its figures as they stand now; unasked, those of last month, or of this one if that has none."""
-        wrong: dict[str, str] = {}
+        """A period and its figures; unasked, those of last month, or of this one if that has none."""
         try:
             period = _period(site, request)
-        except PeriodWrong as mistake:
-            wrong = {mistake.place: mistake.sentence}
-            period = None
-        report = self._make(site, period, anew=True) if period else None
-        if report and not report.needs and not any(request.query_params.get(place) for place in ("from", "to")):
+        except PeriodWrong as wrong:
+            return _page(site, who, 400, wrong={wrong.place: wrong.sentence}, given=_typed(request))
+        found = self.figures.look(period, clock.now(), _since(request))
+        if isinstance(found, Report) and not found.needs and not _names_days(request):
             period = _this_month(site)
-            report = self._make(site, period, anew=True)
-        return console_page(
+            found = self.figures.look(period, clock.now())
+        about: dict[str, Any] = {"period": say_period(period), "given": _days(period)}
+        if isinstance(found, Counting):
+            return _page(site, who, 202, **about, counting=_so_far(site, request, found))
+        return _page(
             site,
             who,
-            "report.html",
-            400 if wrong else 200,
-            at=AT,
-            wrong=wrong,
-            given=_given(request, period),
-            period=say_period(period) if period else "",
-            as_of=site.say(report.at) if report else "",
-            report=report,
-            sentences=say_report(report) if report else [],
-            sheets=sheets(report) if report and report.needs else [],
-            charts=_charts(site, report, period) if report and period else {},
-            csv=_address(site, "figures.csv", period) if period else "",
+            **about,
+            counted_at=site.say(found.at),
+            again=_address(site, "", period, since=say_instant(found.at) or ""),
+            report=found,
+            sentences=say_report(found),
+            sheets=sheets(found) if found.needs else [],
+            charts=_charts(site, found, period),
+            csv=_address(site, "/figures.csv", period),
         )
 
     def chart(self, site: Site, request: Request, who: SignedIn) -> Response:
@@ -78,26 +76,41 @@ class Kept:
         chart = CHARTS.get(request.path_params["name"])
         if chart is None:
             raise HTTPException(404)
-        svg = chart.svg(self._make(site, _asked(site, request)))
+        found = self._counted(site, request)
+        if isinstance(found, Counting):
+            return _not_yet(site, found)
+        svg = chart.svg(found)
         return Response(svg, media_type="image/svg+xml", headers={"Content-Security-Policy": CHART_POLICY})
 
     def take_out(self, site: Site, request: Request, who: SignedIn) -> Response:
         """Every table as one CSV file."""
-        period = _asked(site, request)
-        name = f"muster-{period.first}-to-{period.last}.csv"
+        found = self._counted(site, request)
+        if isinstance(found, Counting):
+            return _not_yet(site, found)
+        name = f"muster-{found.period.first}-to-{found.period.last}.csv"
         return Response(
-            report_csv(self._make(site, period)),
+            report_csv(found),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    def _make(self, site: Site, period: Period, *, anew: bool = False) -> Report:
-        with self._lock:
-            report = None if anew else self._reports.get(period)
-            if report is None:
-                report = make_report(site.store, period, clock.now(), site.settings.zone)
-                self._reports[period] = report
-            return report
+    def _counted(self, site: Site, request: Request) -> Report | Counting:
+        """The figures behind an address we made; there is nothing behind any other."""
+        try:
+            return self.figures.look(_period(site, request), clock.now())
+        except PeriodWrong:
+            raise HTTPException(404) from None
+
+
+def _page(site: Site, who: SignedIn, status: int = 200, **values: Any) -> Response:
+    """The page, with as much on it as there is."""
+    nothing: dict[str, Any] = {"wrong": {}, "period": "", "counting": None, "report": None, "sheets": []}
+    return console_page(site, who, "report.html", status, at=AT, **(nothing | values))
+
+
+def _not_yet(site: Site, counting: Counting) -> Response:
+    """To the page that says how far it has come."""
+    return RedirectResponse(_address(site, "", counting.period), 303)
 
 
 def _period(site: Site, request: Request) -> Period:
@@ -110,29 +123,43 @@ def _this_month(site: Site) -> Period:
     return Period(first=today.replace(day=1), last=today)
 
 
-def _asked(site: Site, request: Request) -> Period:
-    """The period in an address we made; there is nothing behind any other."""
+def _names_days(request: Request) -> bool:
+    return any(request.query_params.get(place) for place in ("from", "to"))
+
+
+def _since(request: Request) -> datetime | None:
+    """The moment an address of ours names: what was counted until then has been seen, and newer is wanted."""
     try:
-        return _period(site, request)
-    except PeriodWrong:
-        raise HTTPException(404) from None
+        moment = datetime.fromisoformat(request.query_params.get("since", ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and moment <= clock.now() else None
 
 
-def _given(request: Request, period: Period | None) -> dict[str, str]:
-    """What the two fields hold: what was typed, or the days it came to."""
-    if period:
-        return {"from": period.first.isoformat(), "to": period.last.isoformat()}
+def _typed(request: Request) -> dict[str, str]:
     return {place: request.query_params.get(place, "")[:20] for place in ("from", "to")}
 
 
-def _address(site: Site, what: str, period: Period) -> str:
-    days = urlencode({"from": period.first.isoformat(), "to": period.last.isoformat()})
-    return f"{site.prefix}{AT}/{what}?{days}"
+def _days(period: Period) -> dict[str, str]:
+    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
+
+
+def _address(site: Site, what: str, period: Period, **more: str) -> str:
+    return f"{site.prefix}{AT}{what}?{urlencode(_days(period) | more)}"
+
+
+def _so_far(site: Site, request: Request, counting: Counting) -> dict[str, str]:
+    """How far counting has come, and where to look again."""
+    since = _since(request)
+    return {
+        "reached": say_day(counting.reached, site.settings.zone) if counting.reached else "",
+        "look": _address(site, "", counting.period, **({"since": say_instant(since) or ""} if since else {})),
+    }
 
 
 def _charts(site: Site, report: Report, period: Period) -> dict[str, dict[str, str]]:
     """By the table each chart is of: its address, and what it shows in words."""
     return {
-        chart.of: {"src": _address(site, f"chart/{name}.svg", period), "alt": say_chart(name, report)}
+        chart.of: {"src": _address(site, f"/chart/{name}.svg", period), "alt": say_chart(name, report)}
         for name, chart in charts_of(report).items()
     }

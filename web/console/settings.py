@@ -17,7 +17,8 @@ from infra.store.signing_in import Audit
 from web.console.layout import console_page
 from web.console.officers import change_phone
 from web.forms import Form, check_size
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 AT = "/console/settings"

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from domain.changes import Refusal
 from domain.labels import TASK_LABELS, TASK_OUTCOME_LABELS, label_task
-from domain.officers import Task, TaskKind, TaskOutcome, TaskStatus
+from domain.officers import Task, TaskKind, TaskOutcome, TaskStatus, names_of
 from domain.opening import NeedWrong
 from domain.rights import Right
 from domain.situations import Situation
@@ -28,9 +28,10 @@ from web.console.layout import console_page
 from web.console.listed import show_tasks
 from web.console.need_shown import lines_of, tags_of
 from web.forms import Form, Wrong, check_size, read_note, wants_to_change
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
-from web.task_words import amounts_of, follows, read_received, script_for, what_to_do
+from web.task_words import amounts_of, follows, got_of, read_received, script_for, what_to_do
 
 AT = "/console/"
 MOST_LISTED = 200
@@ -65,7 +66,7 @@ def routes(site: Site) -> list[Route]:
 def show_all(site: Site, request: Request, who: SignedIn) -> Response:
     """Every task that is not done, whoever it is with."""
     rows = site.store.tasks_for(None, MOST_LISTED)
-    names = {officer.id: officer.name for officer in site.store.officers()}
+    names = names_of(site.store.officers())
     with_whom = [names.get(row.task.officer or "", "Nobody yet") for row in rows]
     shown = list(zip(show_tasks(site, rows), with_whom, strict=True))
     return console_page(site, who, "tasks.html", at=AT, tasks=shown, more=len(rows) == MOST_LISTED)
@@ -110,7 +111,7 @@ def _end(site: Site, opened: Open, form: Form) -> Response:
     if wrong or said is None:
         return _page(site, opened, 422, wrong=wrong.sentences, typed=form)
     need = opened.situation.need
-    got = tuple(f"{need.line(number).what}:{count}" for number, count in (received or {}).items())
+    got = got_of(opened.situation, received)
     try:
         command = COMMANDS["end-task"].read(said=said.value, task=opened.task.id, note=note, got=got)
         if "confirm" in form:

@@ -17,8 +17,7 @@ from domain.rights import Right
 from infra.door import NoSuchNeed
 from web.forms import Form, FormBroken, read_form
 from web.security import comes_from_elsewhere
-from web.signin.sessions import SignedIn as SignedIn
-from web.signin.sessions import who_is
+from web.signin.sessions import SignedIn, who_is
 from web.site import Site
 from web.writing import writers
 

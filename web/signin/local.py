@@ -17,9 +17,8 @@ from web.forms import Form
 from web.security import TooOften, client_address, network_of
 from web.signin.before import Visitor, where_next
 from web.signin.cookies import SIGNED_IN, SIGNING_IN, end_cookie, set_cookie
-from web.signin.guarding import SignedIn
 from web.signin.passwords import is_password, renewed
-from web.signin.sessions import sign_in, who_is
+from web.signin.sessions import SignedIn, sign_in, who_is
 from web.site import Site
 
 WRONG = (

@@ -10,7 +10,8 @@ from starlette.routing import Route
 from domain.rights import Right
 from web.signin import local, oidc, set_up
 from web.signin.before import unguarded
-from web.signin.guarding import SignedIn, guarded
+from web.signin.guarding import guarded
+from web.signin.sessions import SignedIn
 from web.site import Site
 
 

@@ -8,15 +8,14 @@ from datetime import datetime
 from domain.changes import Change
 from domain.duplicates import Whose
 from domain.needs import Need, Resident
-from domain.risk import standing_of
+from domain.risk import Standing, standing_of
 from infra.store import MOST_OF_ONE, Committed, Conflict, SameKey, TokenRow
-from infra.store.dynamodb.around import around, need_sets, parts_written, tasks_moved
+from infra.store.dynamodb.around import around, need_sets, of_incident, parts_written, resident_item, tasks_moved
 from infra.store.dynamodb.operations import ABSENT, Operation, Put, Update
-from infra.store.dynamodb.table import RESIDENT, Item, need_key, number, present, sortable
+from infra.store.dynamodb.table import GUARD, Item, need_key, number, present, sortable
 from infra.store.dynamodb.writing import Journalled, Writing
 from infra.store.moments import micros
 
-GUARD = "guard"
 SHARED_BEGINNING = 4  # letters of a reference, `N-7K`, under which it is found by its beginning
 
 
@@ -41,8 +40,8 @@ class AddedNeeds(Journalled):
         if key:
             found_by = {"list_pk": "keys", "list_sk": key}
             writing.first.append(Put({"pk": f"K#{key}", "sk": "key", "need": need.id, **found_by}, where=ABSENT))
-        writing.rest += [*_found_by(need, change.whose), *around(change, tokens)]
-        writing.rest.append(Put({"pk": need_key(need.id)[0], "sk": RESIDENT, "doc": resident.model_dump_json()}))
+        writing.add([*_found_by(need, change.whose), *around(change, tokens)])
+        writing.add([resident_item(need.id, resident), *of_incident(need, _standing(change))])
         self._remember("MONTHS", f"{need.opened_at:%Y-%m}")
         self._remember("AREAS", need.area)
         if failed := self._commit(writing, [need_key(need.id)]):
@@ -77,17 +76,14 @@ class AddedNeeds(Journalled):
                 (f"W#{key}", GUARD), {"version": seen + 1}, where=where, values={"seen": seen} if guard else {}
             )
 
-    def _remember(self, what: str, name: str) -> None:
-        """That there is something of this name; once in a process."""
-        if (what, name) not in self._remembered:
-            self._write(Put({"pk": what, "sk": name}))
-            self._remembered.add((what, name))
+
+def _standing(change: Change) -> Standing:
+    return change.standing or standing_of(change.need, change.invitations)
 
 
 def _new_need(change: Change, key: str | None, digest: str | None) -> Item:
     need = change.need
     pk, sk = need_key(need.id)
-    standing = change.standing or standing_of(need, change.invitations)
     tasks = {name.removeprefix("tasks."): str(status) for name, status in tasks_moved(change).items() if status}
     return present(
         {
@@ -105,7 +101,7 @@ def _new_need(change: Change, key: str | None, digest: str | None) -> Item:
             "tasks": tasks,
             "time_pk": f"opened#{need.opened_at:%Y-%m}",
             "time_sk": f"{sortable(micros(need.opened_at))}#{need.id}",
-            **need_sets(need, standing),
+            **need_sets(need, _standing(change)),
         }
     )
 
@@ -114,8 +110,6 @@ def _found_by(need: Need, whose: Whose | None) -> Iterator[Operation]:
     """Small items by which the need is found: all of them are about `need`."""
     opened = sortable(micros(need.opened_at))
     yield Put({"pk": f"REF#{need.id[:SHARED_BEGINNING]}", "sk": need.id})
-    if need.incident:
-        yield Put({"pk": f"I#{need.incident}", "sk": f"need#{opened}#{need.id}"})
     for key in whose.keys if whose else ():
         sk = f"{opened}#{need.id}"
         yield Put({"pk": f"W#{key}", "sk": sk, "time_pk": f"resident-keys#{need.id}", "time_sk": key})

@@ -44,7 +44,7 @@ class AlarmItems(Connected):
     def _wake(self, need: str, now: datetime, *, where: str = IS_OPEN) -> None:
         """Look at this need now, if it is so; whoever reads it meanwhile decides again."""
         alarm = alarm_of(need_key(need)[0], micros(now), closed=False)
-        closed = {"closed": NeedStatus.closed.value}
+        closed = {"closed": NeedStatus.closed.value} if ":closed" in where else {}
         self._write(Update(need_key(need), {"wake_at": micros(now), **alarm}, {}, {"version": 1}, where, closed))
 
     def _alarms_until(self, moment: datetime, *, before: bool = False) -> Iterator[str]:

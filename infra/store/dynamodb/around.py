@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from domain.changes import Change
 from domain.invitations import Invitation
-from domain.needs import Need
+from domain.needs import Need, Resident
 from domain.officers import Task, TaskStatus
 from domain.risk import Band, Standing
 from infra.store import TokenRow
+from infra.store.dynamodb.messages import message_operations
 from infra.store.dynamodb.operations import Operation, Put, Update
-from infra.store.dynamodb.outbox import message_operations
-from infra.store.dynamodb.privacy import retention_operations
+from infra.store.dynamodb.retention import retention_operations
 from infra.store.dynamodb.table import (
     EVENT,
     INVITATION,
@@ -47,13 +47,30 @@ def need_sets(need: Need, standing: Standing) -> dict[str, Value | None]:
     }
 
 
-def _listed(need: Need, standing: Standing) -> dict[str, Value]:
-    """In the order of the list, the newest first where it is closed, with what lists show of it."""
+def of_incident(need: Need, standing: Standing) -> Iterator[Operation]:
+    """A small item by which the need is found and counted among those of its incident."""
+    if need.incident:
+        key = (f"I#{need.incident}", f"need#{sortable(micros(need.opened_at))}#{need.id}")
+        yield Update(key, {"status": need.status.value, "place": _place(need, standing)})
+
+
+def resident_item(need: str, resident: Resident) -> Update:
+    """Whose need it is, in an index of all who are on record."""
+    listed = {"list_pk": f"residents#{shard_of(need)}", "list_sk": need}
+    return Update((need_key(need)[0], RESIDENT), {"doc": resident.model_dump_json(), **listed})
+
+
+def _place(need: Need, standing: Standing) -> str:
+    """In the order of the list, the newest first where it is closed."""
     at = micros(standing.at)
-    place = f"{standing.band.value}{sortable(-at if standing.band is Band.closed else at)}#{need.id}"
+    return f"{standing.band.value}{sortable(-at if standing.band is Band.closed else at)}#{need.id}"
+
+
+def _listed(need: Need, standing: Standing) -> dict[str, Value]:
+    """Its place in the list, with what lists show of it."""
     row = {
         "band": standing.band.value,
-        "at": at,
+        "at": micros(standing.at),
         "status": need.status,
         "outcome": need.outcome,
         "category": need.category,
@@ -70,7 +87,7 @@ def _listed(need: Need, standing: Standing) -> dict[str, Value]:
         "word_from": standing.word_from,
     }
     which = "closed" if need.closed else "open"
-    return {"list_pk": f"needs-{which}#{shard_of(need.id)}", "list_sk": place, "row": json.dumps(row)}
+    return {"list_pk": f"needs-{which}#{shard_of(need.id)}", "list_sk": _place(need, standing), "row": json.dumps(row)}
 
 
 def tasks_moved(change: Change) -> dict[str, Value | None]:
@@ -93,7 +110,7 @@ def around(change: Change, tokens: Sequence[TokenRow]) -> Iterator[Operation]:
     for token in tokens:
         yield _token(token)
     if change.resident:
-        yield Update((pk, RESIDENT), {"doc": change.resident.model_dump_json()})
+        yield resident_item(need.id, change.resident)
     for one in change.heard:
         yield Update((f"R#{one.responder}", "heard"), adds={"asked": 1, "yes": int(one.yes)})
     yield from message_operations(change)
@@ -132,10 +149,12 @@ def _task(pk: str, task: Task, order: str) -> Update:
     )
 
 
-def _token(token: TokenRow) -> Put:
-    """Found by its hash, and, to be erased, by the need or the responder it is about."""
+def _token(token: TokenRow) -> Update:
+    """Found by its hash, and, to be erased, by the need or the responder it is about. Put if absent: what a link opens
+    does not change."""
     about = token.need or token.target.partition("|")[0]
     item: dict[str, Value] = {"purpose": token.purpose, "target": token.target}
     if token.need:
         item["need"] = token.need
-    return Put({"pk": f"T#{token.hash}", "sk": "token", **item, "time_pk": f"links#{about}", "time_sk": token.hash})
+    item |= {"time_pk": f"links#{about}", "time_sk": token.hash}
+    return Update((f"T#{token.hash}", "token"), firsts=item)

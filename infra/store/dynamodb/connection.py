@@ -14,11 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import aws
 from infra.store import StoreError
+from infra.store.dynamodb.fresh import Fresh
 from infra.store.dynamodb.operations import NAMES as KIND
 from infra.store.dynamodb.operations import Delete, Operation, Put, Update
-from infra.store.dynamodb.table import SHARDS, TABLE, Item, Key, decode, encode
+from infra.store.dynamodb.table import SHARDS, TABLE, Item, Key, can_be, decode, encode
 
 BUSY_SECONDS = 8.0
+LONGEST_WAIT = 0.5  # between two tries
 READ_AT_ONCE = 100  # keys in one BatchGetItem
 WRITTEN_AT_ONCE = 25  # items in one BatchWriteItem
 OVERTAKEN = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
@@ -31,6 +33,7 @@ class Connected:
         self.table = table
         self._client = aws.client("dynamodb")
         self._remembered: set[tuple[str, str]] = set()
+        self._fresh = Fresh()
         with _told():
             status = self._client.describe_table(TableName=table)["Table"]["TableStatus"]
         if status not in ("ACTIVE", "UPDATING"):
@@ -42,16 +45,18 @@ class Connected:
     # --- reading: what was committed before is seen, but for indexes, which follow in a moment ---
 
     def _get(self, pk: str, sk: str) -> Item | None:
+        if not can_be(pk, sk):
+            return None
         with _told():
             found = self._client.get_item(TableName=self.table, Key=encode({"pk": pk, "sk": sk}), ConsistentRead=True)
         return decode(found["Item"]) if "Item" in found else None
 
     def _get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """These items, as many as there are."""
-        wanted, found = list(dict.fromkeys(keys)), {}
+        wanted, found = [key for key in dict.fromkeys(keys) if can_be(*key)], {}
         for start in range(0, len(wanted), READ_AT_ONCE):
             left: list[Any] = [encode({"pk": pk, "sk": sk}) for pk, sk in wanted[start : start + READ_AT_ONCE]]
-            for _ in _attempts():
+            for _ in attempts():
                 with _told():
                     answer = self._client.batch_get_item(
                         RequestItems={self.table: {"Keys": left, "ConsistentRead": True}}
@@ -82,6 +87,8 @@ class Connected:
         `begins`: those whose sort key does. `between`: from the first to the last, both included. `above`: those that
         follow in the direction of reading. `only`: no other attributes. At most `most`.
         """
+        if not all(can_be(pk, bound) for bound in (begins or "-", above or "-", *(between or ()))):
+            return iter(())
         where, values = "#pk = :pk", {"pk": pk}
         prefix = f"{index}_" if index else ""
         names = {"#pk": f"{prefix}pk"}
@@ -165,7 +172,7 @@ class Connected:
             Update: (self._client.update_item, "ALL_NEW"),
             Delete: (self._client.delete_item, "ALL_OLD"),
         }[type(operation)]
-        for _ in _attempts():
+        for _ in attempts():
             try:
                 with _told("ConditionalCheckFailedException", "TransactionConflictException"):
                     answer = ask(TableName=self.table, **operation.request(), ReturnValues=returns)
@@ -174,6 +181,12 @@ class Connected:
                 if refused.response["Error"]["Code"] == "ConditionalCheckFailedException":
                     return None
         raise StoreError("the store is busy: others have been writing for too long")
+
+    def _remember(self, what: str, name: str) -> None:
+        """That there is something of this name; written once by each process."""
+        if (what, name) not in self._remembered:
+            self._write(Put({"pk": what, "sk": name}))
+            self._remembered.add((what, name))
 
     def _write_many(self, operations: Iterable[Put | Delete]) -> None:
         """Put or delete many items, without conditions, each by itself: what fails half-way is done again whole."""
@@ -186,7 +199,7 @@ class Connected:
         ]
         for start in range(0, len(requests), WRITTEN_AT_ONCE):
             left = requests[start : start + WRITTEN_AT_ONCE]
-            for _ in _attempts():
+            for _ in attempts():
                 with _told():
                     answer = self._client.batch_write_item(RequestItems={self.table: left})
                 left = answer.get("UnprocessedItems", {}).get(self.table, [])
@@ -195,10 +208,11 @@ class Connected:
 
     # --- writing several items, all or none ---
 
-    def _transact(self, operations: Sequence[Operation]) -> list[int]:
-        """Write at most 100 items, all of them (then returns nothing) or none: returns which conditions do not hold."""
+    def _transact(self, operations: Sequence[Operation], longest: float = LONGEST_WAIT) -> list[int]:
+        """Write at most 100 items, all of them (then returns nothing) or none: returns which conditions do not hold.
+        `longest` to wait between two tries while others are writing the same."""
         request = [{KIND[type(one)]: {"TableName": self.table, **one.request()}} for one in operations]
-        for _ in _attempts():
+        for _ in attempts(longest):
             try:
                 with _told("TransactionCanceledException", "TransactionInProgressException"):
                     self._client.transact_write_items(TransactItems=request)
@@ -220,13 +234,13 @@ def create_table(name: str) -> None:
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
 
 
-def _attempts() -> Iterator[None]:
-    """Again and again, waiting a little longer each time, for `BUSY_SECONDS`."""
+def attempts(longest: float = LONGEST_WAIT) -> Iterator[None]:
+    """Again and again, waiting a little longer each time up to `longest`, for `BUSY_SECONDS`."""
     until, wait = time.monotonic() + BUSY_SECONDS, 0.01
     while time.monotonic() < until:
         yield
         time.sleep(random.uniform(0, wait))  # noqa: S311 - jitter, not a secret
-        wait = min(wait * 2, 0.5)
+        wait = min(wait * 2, longest)
     raise StoreError("the store is busy: it has not taken all for too long")
 
 

@@ -17,13 +17,14 @@ from domain.risk import Standing, standing_of
 from domain.situations import Situation
 from infra.store import ALL_HELD, Committed, Conflict, NeedRow, StoreError, TokenRow, WeekFull
 from infra.store.dynamodb.adding import AddedNeeds
-from infra.store.dynamodb.around import around, need_sets, parts_written, tasks_moved
+from infra.store.dynamodb.around import around, need_sets, of_incident, parts_written, tasks_moved
 from infra.store.dynamodb.directory import DirectoryItems
 from infra.store.dynamodb.incidents import IncidentItems
 from infra.store.dynamodb.officers import OfficerItems
 from infra.store.dynamodb.operations import Update
-from infra.store.dynamodb.privacy import PrivacyItems
-from infra.store.dynamodb.slots import Slots, responder_of
+from infra.store.dynamodb.privacy import forgotten_of_need
+from infra.store.dynamodb.retention import RetentionItems
+from infra.store.dynamodb.slots import WEEK, Slots, responder_of
 from infra.store.dynamodb.table import (
     EVENT,
     INVITATION,
@@ -60,7 +61,7 @@ class Parts:
         return number(self.need["parts"]) == sum(number(part["puts"]) for part in (*self.invitations, *self.tasks))
 
 
-class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, WatchItems, PrivacyItems):
+class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, WatchItems, RetentionItems):
     """Reads a need whole, writes a change whole."""
 
     def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
@@ -92,6 +93,7 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
             need = each.need
             standing = each.standing or self._standing(each)
             current = {"version": need.version + 1, **need_sets(need, standing), **tasks_moved(each)}
+            current |= forgotten_of_need(each)
             writing.first.append(
                 Update(
                     need_key(need.id),
@@ -101,14 +103,17 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
                     adds={"parts": parts_written(each)},
                 )
             )
-            writing.rest += around(each, tokens if each is change else ())
-            writing.rest += self._forgetting(each)
+            writing.add(around(each, tokens if each is change else ()))
+            writing.add(of_incident(need, standing))
+            forgetting = self._forgetting(each)
+            writing.first += forgetting.first
+            writing.add(forgetting.rest)
         slots = [slot for each in changes for slot in each.slots]
         with self._slots_of(slots, writing) as full:
             if full:
                 return WeekFull(tuple(full))
             failed = self._commit(writing, [need_key(each.need.id) for each in changes])
-            if any(operation.key[1] == NEED for operation in failed):
+            if any(not operation.key[1].startswith(WEEK) for operation in failed):
                 return Conflict()
             if failed:
                 return WeekFull(tuple(responder_of(operation.key) for operation in failed))
@@ -188,12 +193,6 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
             if parts.whole:
                 return parts
         raise StoreError(f"{need} is being written by many at once; try again")
-
-    def _settled(self, need: str) -> None:
-        """What was committed by way of a journal is there to be read."""
-        item = self._get(*need_key(need))
-        if item and "journal" in item:
-            self._roll_forward(need_key(need), str(item["journal"]))
 
     def _told_of(self, parts: Parts) -> Resident:
         """Whose need it is; nobody, once their details are past their time."""

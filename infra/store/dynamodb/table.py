@@ -4,8 +4,9 @@ An item's `pk` says whose it is, its `sk` what it is. Everything about a need th
 need's partition, in this order: the need, its resident, its invitations, its tasks. Indexes are sparse: an item is in
 one as long as it has the two attributes the index is named after.
 
-- `alarm`: what wants to be looked at, by when (needs), and what waits to be sent (messages). Keys only.
-- `list`: what lists show, in their order, with what they show (`row`).
+- `alarm`: what wants to be looked at, by when (needs), what waits to be sent (messages), and what ends by itself
+  (sessions, links to set up an account). Keys only.
+- `list`: what lists show, in their order, with what they show (`row`, and what changes by itself).
 - `time`: what happened when, and what belongs to whom. Keys only.
 """
 
@@ -22,11 +23,13 @@ Key = tuple[str, str]
 NEED, RESIDENT, INVITATION, TASK = "0need", "1resident", "2invitation#", "3task#"
 READ_FOR_A_DECISION = "4"  # the sort keys below this one
 EVENT, MESSAGE, NOTE, KEPT = "event#", "message#", "note#", "kept#"
+GUARD = "guard"
 NEVER = "~"
 
 SHARDS = 8  # a partition takes 1,000 writes a second: alarms and lists are spread over so many
 INDEXES = ("alarm", "list", "time")
-LISTED = ("row", "wake_at", "tasks")
+LISTED = ("row", "wake_at", "tasks", "status")
+LONGEST_PK, LONGEST_SK = 2048, 1024  # bytes that DynamoDB takes
 ENDS_AT = "ends_at"  # seconds since 1970 from when DynamoDB may drop an item; nothing relies on it
 
 TABLE: dict[str, Any] = {
@@ -79,6 +82,15 @@ def alarm_of(pk: str, wake_at: Value | None, *, closed: bool) -> dict[str, str |
         return {"alarm_pk": None, "alarm_sk": None}
     when = NEVER if wake_at is None else sortable(number(wake_at))
     return {"alarm_pk": f"alarm#{shard_of(pk)}", "alarm_sk": f"{when}#{pk.removeprefix('N#')}"}
+
+
+def can_be(pk: str, sk: str = "-") -> bool:
+    """May there be such a key? People may send what is longer than any."""
+    return 0 < len(pk.encode()) <= LONGEST_PK and 0 < len(sk.encode()) <= LONGEST_SK
+
+
+def key_of(item: Mapping[str, Value]) -> Key:
+    return str(item["pk"]), str(item["sk"])
 
 
 def encode(item: Mapping[str, Value]) -> dict[str, Any]:

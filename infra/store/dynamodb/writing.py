@@ -18,7 +18,7 @@ from domain.needs import NeedStatus
 from infra import clock
 from infra.store.dynamodb.connection import Connected
 from infra.store.dynamodb.operations import Delete, Operation, Put, Update, dump, load
-from infra.store.dynamodb.table import Item, Key, alarm_of, present, sortable
+from infra.store.dynamodb.table import Item, Key, alarm_of, need_key, present, sortable
 from infra.store.moments import micros
 
 MOST_IN_ONE = 90  # items; above, a change is journalled
@@ -39,6 +39,16 @@ class Writing:
     def all(self) -> list[Operation]:
         return [*self.first, *self.rest]
 
+    def add(self, operations: Iterable[Operation]) -> None:
+        """To the rest. What is written twice is written once: the same link, or two counts of one person's answers."""
+        by_key = {one.key: n for n, one in enumerate(self.rest)}
+        for one in operations:
+            if (n := by_key.get(one.key)) is None:
+                by_key[one.key] = len(self.rest)
+                self.rest.append(one)
+            else:
+                self.rest[n] = _both(self.rest[n], one)
+
 
 class Journalled(Connected):
     """Writes changes of any size, and carries out what others left."""
@@ -52,6 +62,7 @@ class Journalled(Connected):
         if len(operations) <= MOST_IN_ONE and sum(len(dump(one)) for one in operations) <= MOST_BYTES:
             failed = self._transact(operations)
             writing.committed = not failed
+            self._fresh.add(operations if writing.committed else ())
             return [operations[n] for n in failed]
         attempt = secrets.token_hex(12)
         chunks = list(_chunks(writing.rest))
@@ -61,6 +72,7 @@ class Journalled(Connected):
             self._write_many(Delete((f"journal#{attempt}", f"{n:06}")) for n in range(len(chunks)))
             return [first[n] for n in failed]
         writing.committed = True
+        self._fresh.add(operations)
         for need in needs:
             self._roll_forward(need, attempt)
         return []
@@ -77,6 +89,12 @@ class Journalled(Connected):
             own_again = Update(need, {"journal": None, **alarm}, where="#journal = :attempt AND #version = :version")
             self._write(replace(own_again, values={"attempt": attempt, "version": item["version"]}))
 
+    def _settled(self, need: str) -> None:
+        """What was committed by way of a journal is there to be read."""
+        item = self._get(*need_key(need))
+        if item and "journal" in item:
+            self._roll_forward(need_key(need), str(item["journal"]))
+
 
 def _pointing(operation: Operation, attempt: str) -> Operation:
     """The need with the journal it points at; it is due now, its own alarm comes back once all is carried out."""
@@ -86,6 +104,21 @@ def _pointing(operation: Operation, attempt: str) -> Operation:
     if isinstance(operation, Update):
         return replace(operation, sets={**operation.sets, "journal": attempt, **due_now})
     raise TypeError("a need is put or updated")
+
+
+def _both(one: Operation, other: Operation) -> Operation:
+    if one == other and not (isinstance(one, Update) and one.adds):
+        return one
+    if _only_firsts(one) and _only_firsts(other):
+        return one
+    if isinstance(one, Update) and isinstance(other, Update) and not (one.where or one.firsts or one.sets):
+        both = {name: one.adds.get(name, 0) + other.adds.get(name, 0) for name in {*one.adds, *other.adds}}
+        return replace(other, adds=both)
+    raise ValueError(f"{one.key} is written in two ways by one change")
+
+
+def _only_firsts(operation: Operation) -> bool:
+    return isinstance(operation, Update) and not (operation.sets or operation.adds or operation.where)
 
 
 def _chunks(operations: Iterable[Operation]) -> Iterator[list[str]]:

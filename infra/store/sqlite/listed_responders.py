@@ -10,11 +10,12 @@ from typing import Any
 from domain.invitations import Invitation
 from domain.needs import Need
 from domain.responders import Responder
+from infra.store.keyset import as_page, read_cursor
 from infra.store.lists import STALE_AFTER, Asked, CursorWrong, Page, ResponderListed, RespondersWanted
 from infra.store.moments import maybe_instant, micros
 from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.directory import with_mutes
-from infra.store.sqlite.keyset import as_page, like, read_cursor
+from infra.store.sqlite.keyset import like, sign, way
 
 MOST_WORDS = 8
 WHOLE = """
@@ -40,9 +41,9 @@ class RespondersListed(Connected):
                 name = db.execute("SELECT name FROM responders WHERE id = ?", (turn.key,)).fetchone()
                 if name is None:
                     raise CursorWrong("this does not lead to any page")
-                parts.append(f"(name COLLATE NOCASE, id) {turn.sign} (?, ?)")
+                parts.append(f"(name COLLATE NOCASE, id) {sign(turn)} (?, ?)")
                 values += [name[0], turn.key]
-            order = f" ORDER BY {{0}}name COLLATE NOCASE {turn.way}, {{0}}id {turn.way}"
+            order = f" ORDER BY {{0}}name COLLATE NOCASE {way(turn)}, {{0}}id {way(turn)}"
             where = f" WHERE {' AND '.join(parts)}" if parts else ""
             some = f"SELECT id FROM responders{where}{order.format('')} LIMIT ?"  # noqa: S608 - only our own words
             found = _read(db, some, [*values, limit + 1], order.format("r."))

@@ -11,9 +11,10 @@ from typing import Any
 from domain.needs import LETTERS, NeedStatus, letters_of
 from domain.officers import Task
 from domain.risk import SOON, Band
+from infra.store.keyset import Turn, as_page, read_cursor
 from infra.store.lists import SHORTEST_PREFIX, Counts, CursorWrong, NeedListed, NeedsWanted, Page, TaskListed
 from infra.store.moments import micros
-from infra.store.sqlite.keyset import Turn, as_page, like, read_cursor
+from infra.store.sqlite.keyset import like, sign, way
 from infra.store.sqlite.listed import read_listed
 from infra.store.sqlite.listed_responders import RespondersListed
 from infra.store.sqlite.seen import NeedsSeen
@@ -32,9 +33,9 @@ class ListsTables(RespondersListed, NeedsSeen):
         with self._reading() as db:
             parts, values = _filter(db, wanted)
             if turn.key:
-                parts.append(f"(band, at, need) {turn.sign} (?, ?, ?)")
+                parts.append(f"(band, at, need) {sign(turn)} (?, ?, ?)")
                 values += _read_key(turn)
-            order = f" ORDER BY {', '.join(f'{{0}}{column} {turn.way}' for column in ('band', 'at', 'need'))}"
+            order = f" ORDER BY {', '.join(f'{{0}}{column} {way(turn)}' for column in ('band', 'at', 'need'))}"
             where = f" WHERE {' AND '.join(parts)}" if parts else ""
             some = f"SELECT * FROM listed{where}{order.format('')} LIMIT ?"  # noqa: S608 - only our own words
             found = read_listed(db, some, [*values, limit + 1], order.format("l."))

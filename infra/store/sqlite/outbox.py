@@ -9,14 +9,13 @@ from datetime import datetime
 
 from domain.folding import Gathering
 from domain.messages import ASKS, Channel, Message, MessageKind
-from infra.store import DELIVERING, OVER, TOLD, Lease, MessageState, OutboxRow
+from infra.store import DELIVERING, MOST_TOGETHER, OVER, TOLD, Lease, MessageState, OutboxRow
 from infra.store.moments import instant, micros
 from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.incidents import HELD, held
 
 COLUMNS = "doc, state, attempt, refusals, not_before, changed_at, frozen, provider_id, why, again, waits, carrier"
 FOR_URGENT = 4  # one claim in four keeps its place for urgent messages
-MOST_TOGETHER = 100  # so many wait for one message; those beyond leave in the next
 
 # A message waits for every earlier one to the same recipient about the same need, so that they arrive in order; and
 # while its need is held, or one that it speaks for as well. What passes a hold does not wait for what is held.

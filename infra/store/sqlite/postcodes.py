@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domain.values import Point
-from infra.store import Place, PostcodeRow
+from infra.store import INWARD, Place, PostcodeRow, postcode_of
 from infra.store.sqlite.connection import Connected
-
-INWARD = 3  # letters of the second half
 
 
 class PostcodeTables(Connected):
@@ -29,7 +27,7 @@ class PostcodeTables(Connected):
             db.executemany("INSERT OR REPLACE INTO wards VALUES (?, ?)", list(names.items()))
 
     def find_postcode(self, text: str) -> Place | None:
-        wanted = "".join(char for char in text.upper() if char.isalnum())
+        wanted = postcode_of(text)
         with self._reading() as db:
             row = db.execute(
                 "SELECT p.lat, p.lon, w.name FROM postcodes p LEFT JOIN wards w ON w.code = p.ward"
@@ -45,6 +43,10 @@ class PostcodeTables(Connected):
         with self._reading() as db:
             query = "SELECT 1 FROM postcodes WHERE postcode BETWEEN ? AND ? AND length(postcode) = ? LIMIT 1"
             return db.execute(query, (outward, f"{outward}9ZZ", len(outward) + 3)).fetchone() is not None
+
+    def has_postcodes(self) -> bool:
+        with self._reading() as db:
+            return db.execute("SELECT 1 FROM postcodes LIMIT 1").fetchone() is not None
 
     def count_postcodes(self) -> int:
         with self._reading() as db:

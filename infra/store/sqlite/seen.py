@@ -74,6 +74,10 @@ class NeedsSeen(Connected):
             ).fetchone()
         return str(row[0]) if row else None
 
+    def drop_figures(self) -> None:
+        with self._writing() as db:
+            db.execute("DELETE FROM figures")
+
 
 def _where(db: sqlite3.Connection, after: NeedSeen) -> int:
     """Where this need stands in the order of the column; that may be gone, not the document we hold."""
