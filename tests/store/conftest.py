@@ -68,6 +68,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "place" in metafunc.fixturenames:
         marked = any(metafunc.definition.get_closest_marker(name) for name in ("race", "many"))
         kinds = JUDGE_RACES if marked or "crew" in metafunc.fixturenames else KINDS
+        if metafunc.module.__name__.rpartition(".")[2].startswith("test_sqlite"):
+            kinds = ["sqlite"]
         metafunc.parametrize("place", kinds, indirect=True)
 
 

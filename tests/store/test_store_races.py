@@ -30,12 +30,13 @@ from tests.store.builders import (
 )
 from tests.store.conftest import Crew, Place
 
+pytestmark = pytest.mark.race
+
 SLOTS = 25
 THREADS = 50
 PROCESSES = 8
 
 
-@pytest.mark.race
 def test_threads_take_exactly_the_slots_there_are(store: Store) -> None:
     """R01: 50 needs at once want one partner who has 25 asks left this week: exactly 25 get one."""
     needs = [put_need(store, jobs.reference_of(n)) for n in range(THREADS)]
