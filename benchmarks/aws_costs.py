@@ -43,20 +43,20 @@ class Need:
     pages: int = 30  # partners' and officers', with what they load; mail scanners open links too
     commits: int = 14
     # As `python -m benchmarks aws-units` printed them on 22 November 2026; run it again after a change of the store.
-    writes: float = 4_366
-    reads: float = 13_310
+    writes: float = 610
+    reads: float = 748
     worker_runs: int = 6  # bells come in bunches, so fewer than commits
     stored_kb: float = 60  # for as long as it is kept
 
 
 @dataclass(frozen=True)
 class Idle:
-    """What an empty hour uses: the waker looks each minute; Prefect's check-promises starts the worker each minute."""
+    """What an empty hour uses: the waker looks each minute; check-promises starts the worker each quarter of an hour."""
 
     looks_a_month: int = MINUTES
     reads_a_look: float = 16  # the same figures: an hour of looks, by sixty
     writes_a_look: float = 2
-    worker_runs_a_month: int = MINUTES
+    worker_runs_a_month: int = MINUTES // 15
     reads_a_run: float = 27  # an hour of looks and audits, less the looks
     writes_a_run: float = 1
 
