@@ -51,7 +51,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Idle:
-    """What an empty hour uses: the waker looks each minute; check-promises starts the worker each quarter of an hour."""
+    """What an empty hour uses: the waker looks each minute; check-promises starts the worker each 15 minutes."""
 
     looks_a_month: int = MINUTES
     reads_a_look: float = 16  # the same figures: an hour of looks, by sixty

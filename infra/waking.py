@@ -6,6 +6,7 @@ It is the clock there (once a minute) and answers the bell. It imports no Prefec
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ LOOK_EVERY = timedelta(minutes=1)
 CALLED_FOR = timedelta(seconds=20)  # so long after a ring, whoever rang has called the worker; then it was lost
 STALE_AUDIT = timedelta(minutes=5)  # an audit that nobody made in time is as good as the next
 DUE_FOR = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 60, 24 * 60))
+
+BEHIND = 1.0  # seconds
 
 log = logging.getLogger("muster.waker")
 
@@ -41,6 +44,7 @@ class Waker:
     store: Store
     call_worker: Callable[[], bool]
     prefect: Callable[[], AbstractContextManager[PrefectApi]] = PrefectApi
+    pause: Callable[[float], None] = time.sleep
 
     def look(self, now: datetime, by_clock: bool) -> Looked:
         """Have done what is due. Rung for, ask only what the bell is about; by the clock, look at everything.
@@ -48,6 +52,9 @@ class Waker:
         Two looks at once make one run too many at worst, which finds nothing to do.
         """
         due = anything_due(self.store, now)
+        if not due and not by_clock:
+            self.pause(BEHIND)  # what rang may be a moment ahead of the store's indexes
+            due = anything_due(self.store, now + timedelta(seconds=BEHIND))
         if by_clock:
             self.store.mark(PLANNED, now + LOOK_EVERY)
         if not due:

@@ -6,7 +6,7 @@ import logging
 import time
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
@@ -53,7 +53,7 @@ def _looks_afterwards(event: Event) -> bool:
     """Whoever asks for a new link is answered before anybody looks whether their address is known. A function answers
     last of all, so how long it took would tell: it always takes as long."""
     asked = event["requestContext"]["http"]
-    return bool(asked["method"] == "POST" and asked["path"].endswith("/r/new"))
+    return bool(asked["method"] == "POST" and unquote(asked["path"]).endswith("/r/new"))
 
 
 if on_lambda():

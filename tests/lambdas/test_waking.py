@@ -62,7 +62,9 @@ def calls() -> list[str]:
 @pytest.fixture
 def look(door: Door, prefect: Prefect, calls: list[str]) -> Callable[..., Looked]:
     """Look at one moment; `calls` are those of the worker."""
-    made = Waker(door.store, lambda: not calls.append("worker"), lambda: PrefectApi(prefect.url, "muster:secret"))
+    made = Waker(
+        door.store, lambda: not calls.append("worker"), lambda: PrefectApi(prefect.url, "muster:secret"), lambda _: None
+    )
 
     def look(minutes: float = 0, by_clock: bool = True) -> Looked:
         return made.look(NOW + minutes * MINUTE, by_clock)
@@ -95,6 +97,18 @@ def test_a_due_need_starts_the_worker(door: Door, prefect: Prefect, calls: list[
     assert look(by_clock=False) == Looked(due=True, run="run-1", called=True, reached=True)
     assert (prefect.runs, calls) == (["run-1"], ["worker"])
     assert LOOKED not in door.store.marks()
+
+
+def test_a_ring_ahead_of_the_index_is_heard(door: Door, prefect: Prefect, calls: list[str]) -> None:
+    """A ring may be faster than the index that says what is due: the waker looks once more, a moment later."""
+
+    def seen_meanwhile(_: float) -> None:
+        need_is_due(door)
+
+    waker = Waker(
+        door.store, lambda: not calls.append("worker"), lambda: PrefectApi(prefect.url, "muster:secret"), seen_meanwhile
+    )
+    assert waker.look(NOW, by_clock=False) == Looked(due=True, run="run-1", called=True, reached=True)
 
 
 def test_a_run_that_has_not_begun_is_enough(door: Door, prefect: Prefect, calls: list[str], look: Any) -> None:

@@ -47,9 +47,10 @@ def test_a_form_in_base64_is_read(function: Path, monkeypatch: pytest.MonkeyPatc
 def test_how_long_an_answer_takes_says_nothing(function: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A function cannot look for an address after its answer has gone, so whoever asks for a link waits the same."""
     monkeypatch.setattr(web, "EVEN", 0.7)
-    began = time.monotonic()
-    ask("/r/new", "POST", {"reference": "N-7K3QX2", "email": "sam@example.org"})
-    assert time.monotonic() - began >= 0.7
+    for path in ("/r/new", "/r/ne%77"):  # the same page, however it is written
+        began = time.monotonic()
+        ask(path, "POST", {"reference": "N-7K3QX2", "email": "sam@example.org"})
+        assert time.monotonic() - began >= 0.7
     began = time.monotonic()
     ask("/r/new")
     assert time.monotonic() - began < 0.7

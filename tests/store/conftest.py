@@ -130,6 +130,6 @@ def crew(place: Place, _processes: ProcessPoolExecutor) -> Crew:
     def run(job: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
         begin = time.time() + 0.1
         futures = [_processes.submit(there, place.environment, job, place.url, begin, *some) for some in arguments]
-        return [future.result(timeout=60) for future in futures]
+        return [future.result(timeout=300) for future in futures]
 
     return run

@@ -6,7 +6,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -23,7 +23,7 @@ from domain.responders import Responder
 from domain.situations import Situation
 from domain.taking_answers import take_answer
 from infra import aws
-from infra.door import Door
+from infra.door import Busy, Decide, Done, Door
 from infra.settings import Settings
 from infra.store import Committed, MessageState, OutboxRow, SameKey, Store, StoreError, WeekFull, open_store
 from infra.store.signing_in import Audit
@@ -109,9 +109,16 @@ def answer_in_part(url: str, begin: float, home: str, responders: list[str]) -> 
         door = Door(store, Settings(home=Path(home)))
         for responder in responders:
             invitation = invitation_id(N1, 1, responder)
-            result = door.change(N1, partial(_take, invitation=invitation, responder=a_responder(responder)))
+            result = _pressed_until_taken(door, partial(_take, invitation=invitation, responder=a_responder(responder)))
             said.append(result.code if isinstance(result, Refusal) else "yes")
     return said
+
+
+def _pressed_until_taken(door: Door, take: Decide) -> Done | Refusal:
+    """Somebody who is asked to try again in a moment does."""
+    while True:
+        with suppress(Busy):
+            return door.change(N1, take)
 
 
 def _take(situation: Situation, now: datetime, *, invitation: str, responder: Responder) -> Change | Refusal | None:

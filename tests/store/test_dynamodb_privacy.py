@@ -183,3 +183,10 @@ def test_a_reference_is_free_again(store: DynamoStore) -> None:
     closed(store, N1)
     assert store.sweep(Kept.story, YEARS, 10) == 1
     put_need(store, N1)
+
+
+def test_no_house_outlives_its_need(store: DynamoStore) -> None:
+    """P03: where needs are is remembered for those who type, never whose house it was."""
+    put_need(store, area="12 Cedar Road, KT1 2AB")
+    assert "Cedar Road, KT1" in store.areas()
+    assert not [area for area in store.areas() if "12" in area or "2AB" in area]

@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.changes import Change
 from domain.duplicates import Whose
 from domain.needs import Need, Resident
+from domain.places import shared_area
 from domain.risk import Standing, standing_of
 from infra.store import MOST_OF_ONE, Committed, Conflict, SameKey, TokenRow
 from infra.store.dynamodb.around import around, need_sets, of_incident, parts_written, resident_item, tasks_moved
@@ -43,7 +44,7 @@ class AddedNeeds(Journalled):
         writing.add([*_found_by(need, change.whose), *around(change, tokens)])
         writing.add([resident_item(need.id, resident), *of_incident(need, _standing(change))])
         self._remember("MONTHS", f"{need.opened_at:%Y-%m}")
-        self._remember("AREAS", need.area)
+        self._remember("AREAS", shared_area(need.area))  # it outlives the need: never a house
         if failed := self._commit(writing, [need_key(need.id)]):
             known = self.need_with_key(key) if key else None
             return SameKey(known) if known and failed else Conflict()

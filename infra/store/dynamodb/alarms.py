@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import islice
 
 from domain.needs import NeedStatus
-from infra.store.dynamodb.connection import Connected
+from infra.store.dynamodb.connection import READ_AT_ONCE, Connected
 from infra.store.dynamodb.operations import Update
-from infra.store.dynamodb.table import NEED, NEVER, alarm_of, need_key, number, sortable, words
+from infra.store.dynamodb.table import NEED, NEVER, Item, alarm_of, need_key, number, sortable, words
 from infra.store.moments import micros
 
 MOST_NAMED = 1000
@@ -53,9 +53,13 @@ class AlarmItems(Connected):
         return (str(item["pk"]).removeprefix("N#") for item in alarms)
 
     def unwatched(self) -> list[str]:
-        found = []
-        for item in self._shards("alarm", index="alarm", order="alarm_sk", begins=NEVER):
-            need = self._get(str(item["pk"]), NEED)
-            if need and need["status"] != NeedStatus.closed and "wake_at" not in need and not words(need.get("tasks")):
-                found.append(str(item["pk"]).removeprefix("N#"))
+        entries = self._shards("alarm", index="alarm", order="alarm_sk", begins=NEVER)
+        found: list[str] = []
+        while len(found) < MOST_NAMED and (some := [(str(item["pk"]), NEED) for item in islice(entries, READ_AT_ONCE)]):
+            needs = self._get_many(some).values()
+            found += [str(need["pk"]).removeprefix("N#") for need in needs if _is_unwatched(need)]
         return found[:MOST_NAMED]
+
+
+def _is_unwatched(need: Item) -> bool:
+    return need["status"] != NeedStatus.closed and "wake_at" not in need and not words(need.get("tasks"))

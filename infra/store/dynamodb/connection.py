@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 import random
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from infra import aws
 from infra.store import StoreError
@@ -24,6 +25,10 @@ LONGEST_WAIT = 0.5  # between two tries
 READ_AT_ONCE = 100  # keys in one BatchGetItem
 WRITTEN_AT_ONCE = 25  # items in one BatchWriteItem
 OVERTAKEN = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
+
+
+class CannotWrite(Exception):
+    """What is asked for breaks DynamoDB's own rules, today and tomorrow: a fault of ours, not an outage."""
 
 
 class Connected:
@@ -212,12 +217,16 @@ class Connected:
         """Write at most 100 items, all of them (then returns nothing) or none: returns which conditions do not hold.
         `longest` to wait between two tries while others are writing the same."""
         request = [{KIND[type(one)]: {"TableName": self.table, **one.request()}} for one in operations]
+        token = secrets.token_hex(16)
         for _ in attempts(longest):
             try:
                 with _told("TransactionCanceledException", "TransactionInProgressException"):
-                    self._client.transact_write_items(TransactItems=request)
+                    self._client.transact_write_items(TransactItems=request, ClientRequestToken=token)
                 return []
             except ClientError as refused:
+                if refused.response["Error"]["Code"] == "TransactionInProgressException":
+                    continue  # our own, whose answer was lost: under the same token it is not done twice
+                token = secrets.token_hex(16)
                 reasons = [one.get("Code", "None") for one in refused.response.get("CancellationReasons", [])]
                 failed = [n for n, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
                 if failed:
@@ -253,6 +262,10 @@ def _told(*expected: str) -> Iterator[None]:
         code = refused.response["Error"]["Code"]
         if code in expected:
             raise
+        if code == "ValidationException":
+            raise CannotWrite(f"DynamoDB does not take this: {code}") from refused
         raise StoreError(f"the store cannot be used now: {code}") from refused
+    except ParamValidationError as fault:
+        raise CannotWrite("DynamoDB does not take this") from fault
     except BotoCoreError as failed:
         raise StoreError(f"the store cannot be reached: {type(failed).__name__}") from failed

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from domain.needs import NeedStatus
 from domain.responders import Contact, Responder
 from infra.store import StoreError
 from infra.store.dynamodb.able import entries_of
@@ -54,6 +55,8 @@ class PutResponders(CandidateItems, AlarmItems, WalkedNeeds):
                 if not self._put_together(some):
                     break
                 some = self._puttings([given[one.responder.id] for one in some], now)
+                if not some:  # somebody else has written the very same
+                    break
             for one in some:
                 if one.wakes:
                     self._wake_needs_of(one.responder.id, now)
@@ -118,7 +121,8 @@ class PutResponders(CandidateItems, AlarmItems, WalkedNeeds):
     def _wake_needs_of(self, responder: str, now: datetime) -> None:
         """What they want, or hold, has changed: look at the open needs they were asked about. An ask that is being
         committed at this moment may not be found yet: what it hangs on is looked at again when it is answered."""
-        self.wake((str(need["pk"]).removeprefix("N#") for _, need in self._asked(responder)), now)
+        asked = (need for _, need in self._asked(responder) if need["status"] != NeedStatus.closed)
+        self.wake(dict.fromkeys(str(need["pk"]).removeprefix("N#") for need in asked), now)
 
 
 def _putting(

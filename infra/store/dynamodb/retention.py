@@ -14,6 +14,7 @@ from itertools import islice
 from domain.changes import Change
 from domain.forgetting import GONE
 from domain.keeping import Kept
+from infra.store import OVER, MessageState
 from infra.store.dynamodb.ending import EndingItems
 from infra.store.dynamodb.figures import FIGURES
 from infra.store.dynamodb.messages import settled_places, wiped
@@ -127,7 +128,7 @@ class RetentionItems(PrivacyItems, EndingItems, Journalled):
             entries = self._query(place, index="time", between=("0", before))
             while some := [(str(entry["pk"]), str(entry["sk"])) for entry in islice(entries, READ_TOGETHER)]:
                 found = self._get_many([*some, *((pk, NEED) for pk, _ in some)])
-                messages = [found[key] for key in some if key in found]
+                messages = [found[key] for key in some if key in found and _is_over(found[key])]
                 yield from (one for one in messages if not found.get((str(one["pk"]), NEED), {}).get("kept"))
 
     # --- erasing it ---
@@ -186,3 +187,8 @@ def _found_by(need: Item) -> Iterator[Key]:
         yield f"K#{need['key']!s}", "key"
     if "incident" in need:
         yield f"I#{need['incident']!s}", f"need#{sortable(number(need['opened_at']))}#{reference}"
+
+
+def _is_over(message: Item) -> bool:
+    """Is it still as the index says, and on its way no more?"""
+    return "time_pk" in message and MessageState(str(message["state"])) in OVER

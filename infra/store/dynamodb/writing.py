@@ -12,10 +12,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from domain.needs import NeedStatus
 from infra import clock
+from infra.store import StoreError
 from infra.store.dynamodb.connection import Connected
 from infra.store.dynamodb.operations import Delete, Operation, Put, Update, dump, load
 from infra.store.dynamodb.table import Item, Key, alarm_of, need_key, present, sortable
@@ -73,8 +75,9 @@ class Journalled(Connected):
             return [first[n] for n in failed]
         writing.committed = True
         self._fresh.add(operations)
-        for need in needs:
-            self._roll_forward(need, attempt)
+        with suppress(StoreError):  # it is committed, and due: whoever looks next carries out what is left
+            for need in needs:
+                self._roll_forward(need, attempt)
         return []
 
     def _roll_forward(self, need: Key, attempt: str) -> None:
