@@ -123,7 +123,7 @@ def function(calls: float, gigabytes: float, seconds: float) -> float:
 
 
 def with_fargate(needs: int) -> float:
-    """The same table, pages and mails; but each flow run is a Fargate task, the two of each idle minute as well."""
+    """The same table, pages and mails; but each flow run is a Fargate task, those of idle hours as well."""
     runs = 2 * IDLE.worker_runs_a_month + needs * NEED.worker_runs
     hour = FARGATE_CPU * FARGATE_CPU_HOUR + FARGATE_GB * FARGATE_GB_HOUR
     rest = sum(line.dollars for line in muster(needs) if line.what not in ("worker", "waker", "the clock"))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SKEW = timedelta(seconds=60)  # at five minutes AWS refuses what was signed
 ALMOST_ALL = 0.8
-QUEUE_LATE = timedelta(minutes=5)
 SAFETY = "table's safety"
 LEFT_FOR_OTHERS = 100  # the functions that AWS keeps unreserved
 ASK_SES = "Ask for production access in the SES console (Account dashboard); AWS answers within a day."

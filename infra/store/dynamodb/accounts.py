@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.signing_in import NETWORK_KNOWN, lock_for
 from infra.store import StoreError
 from infra.store.dynamodb.auditing import AuditItems
-from infra.store.dynamodb.connection import attempts
+from infra.store.dynamodb.connection import BUSY, attempts
 from infra.store.dynamodb.ending import ends
 from infra.store.dynamodb.officers import OfficerItems
 from infra.store.dynamodb.operations import THERE, Check, Delete, Operation, Put, Update
@@ -61,7 +61,7 @@ class AccountItems(AuditItems, OfficerItems):
             if not self._audited([*spent, signing_out(opened.known)], audit):
                 self._write_many(map(Delete, networks))  # not done: guesses from there are counted by themselves
                 return opened.officer
-        raise StoreError("the store is busy: others have been writing for too long")
+        raise StoreError(BUSY)
 
     def rehash_password(self, officer: str, before: str, after: str) -> None:
         same = "#password = :before"

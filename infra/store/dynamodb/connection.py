@@ -20,6 +20,7 @@ from infra.store.dynamodb.operations import NAMES as KIND
 from infra.store.dynamodb.operations import Delete, Operation, Put, Update
 from infra.store.dynamodb.table import SHARDS, TABLE, Item, Key, can_be, decode, encode
 
+BUSY = "the store is busy: others have been writing for too long"
 BUSY_SECONDS = 8.0
 LONGEST_WAIT = 0.5  # between two tries
 READ_AT_ONCE = 100  # keys in one BatchGetItem
@@ -71,6 +72,8 @@ class Connected:
                 left = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
                 if not left:
                     break
+            else:
+                raise StoreError(BUSY)
         return found
 
     def _query(
@@ -185,7 +188,7 @@ class Connected:
             except ClientError as refused:
                 if refused.response["Error"]["Code"] == "ConditionalCheckFailedException":
                     return None
-        raise StoreError("the store is busy: others have been writing for too long")
+        raise StoreError(BUSY)
 
     def _remember(self, what: str, name: str) -> None:
         """That there is something of this name; written once by each process."""
@@ -210,6 +213,8 @@ class Connected:
                 left = answer.get("UnprocessedItems", {}).get(self.table, [])
                 if not left:
                     break
+            else:
+                raise StoreError(BUSY)
 
     # --- writing several items, all or none ---
 
@@ -233,7 +238,7 @@ class Connected:
                     return failed
                 if strange := [reason for reason in reasons if reason not in ("None", *OVERTAKEN)]:
                     raise StoreError(f"the store refuses to write this: {strange[0]}") from refused
-        raise StoreError("the store is busy: others have been writing for too long")
+        raise StoreError(BUSY)
 
 
 def create_table(name: str) -> None:
@@ -244,13 +249,13 @@ def create_table(name: str) -> None:
 
 
 def attempts(longest: float = LONGEST_WAIT) -> Iterator[None]:
-    """Again and again, waiting a little longer each time up to `longest`, for `BUSY_SECONDS`."""
+    """Again and again, waiting a little longer each time up to `longest`, for `BUSY_SECONDS`. Whoever is not done by
+    then says so."""
     until, wait = time.monotonic() + BUSY_SECONDS, 0.01
     while time.monotonic() < until:
         yield
         time.sleep(random.uniform(0, wait))  # noqa: S311 - jitter, not a secret
         wait = min(wait * 2, longest)
-    raise StoreError("the store is busy: it has not taken all for too long")
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from datetime import datetime
 from domain.holding import cannot_hold
 from domain.incidents import Incident
 from domain.needs import NeedStatus
-from infra.store import ALL_HELD
-from infra.store.dynamodb.connection import attempts
+from infra.store import ALL_HELD, StoreError
+from infra.store.dynamodb.connection import BUSY, attempts
 from infra.store.dynamodb.operations import ABSENT, THERE, Delete, Operation, Put, Update
 from infra.store.dynamodb.table import Key, sortable
 from infra.store.dynamodb.waking import FIRST_SECONDS, OF_INCIDENT, WakingItems
@@ -80,7 +80,7 @@ class IncidentItems(WakingItems, WalkedNeeds):
             place = Update(_place(after), {"held": after.held or None})
             if not self._transact([replace(doc, values={"seen": item["doc"]}), place, *then]):
                 return True
-        raise AssertionError  # `attempts` raises
+        raise StoreError(BUSY)
 
 
 def _place(incident: Incident) -> Key:

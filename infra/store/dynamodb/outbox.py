@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import islice
 
 from domain.messages import ASKS, MessageKind
-from infra.store import OVER, TOLD, Lease, MessageState, OutboxRow
+from infra.store import OVER, TOLD, Lease, MessageState, OutboxRow, StoreError
 from infra.store.dynamodb.claiming import ClaimItems
-from infra.store.dynamodb.connection import attempts
+from infra.store.dynamodb.connection import BUSY, attempts
 from infra.store.dynamodb.holding import Holds, carried_by, is_carried
 from infra.store.dynamodb.messages import message_key, moved, row_of, sent_to
 from infra.store.dynamodb.operations import Update
@@ -118,6 +118,7 @@ class OutboxItems(ClaimItems, Journalled):
             if not after.sets or self._write(after):
                 return
             now = self._get(*after.key)
+        raise StoreError(BUSY)
 
     def _latest(self, contact: tuple[str, int], kinds: Sequence[MessageKind], apart_from: Sequence[str]) -> list[Key]:
         """Which messages of these kinds this contact was sent last, by when they were claimed."""

@@ -14,7 +14,7 @@ from domain.responders import Contact
 from infra.store import MessageState, StoreError
 from infra.store.dynamodb.able import entries_of
 from infra.store.dynamodb.candidates import as_responder, responder_key
-from infra.store.dynamodb.connection import attempts
+from infra.store.dynamodb.connection import BUSY, attempts
 from infra.store.dynamodb.directory import DirectoryItems
 from infra.store.dynamodb.kinds import kind_of
 from infra.store.dynamodb.messages import moved, row_of
@@ -126,7 +126,7 @@ class PersonItems(DirectoryItems, Journalled):
                 asked = {str(item["sk"]).removeprefix(INVITATION) for item in items if _asks(item, alias, id)}
                 self._drop_links(pk.removeprefix("N#"), id, asked)
                 return
-        raise StoreError("the store is busy: others have been writing for too long")
+        raise StoreError(BUSY)
 
     def _rename_parts(self, need: Item, items: Sequence[Item], id: str, alias: str) -> bool:
         """The need, its invitations and its events; `False`: somebody else was first."""

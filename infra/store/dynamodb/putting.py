@@ -15,7 +15,7 @@ from infra.store import StoreError
 from infra.store.dynamodb.able import entries_of
 from infra.store.dynamodb.alarms import AlarmItems
 from infra.store.dynamodb.candidates import CandidateItems, as_responder, responder_key
-from infra.store.dynamodb.connection import attempts
+from infra.store.dynamodb.connection import BUSY, attempts
 from infra.store.dynamodb.operations import ABSENT, THERE, Delete, Operation, Put, Update
 from infra.store.dynamodb.table import Item, Key, Value, maybe_number, number, present, shard_of
 from infra.store.dynamodb.walking import WalkedNeeds
@@ -57,6 +57,8 @@ class PutResponders(CandidateItems, AlarmItems, WalkedNeeds):
                 some = self._puttings([given[one.responder.id] for one in some], now)
                 if not some:  # somebody else has written the very same
                     break
+            else:
+                raise StoreError(BUSY)
             for one in some:
                 if one.wakes:
                     self._wake_needs_of(one.responder.id, now)
@@ -82,7 +84,7 @@ class PutResponders(CandidateItems, AlarmItems, WalkedNeeds):
                 after = after.but(contacts=_mailable(contacts))
             if not self._put_together([_putting(after, contacts, known, maybe_number(known.get("put_at")))]):
                 return True
-        raise StoreError("the store is busy: others have been writing for too long")
+        raise StoreError(BUSY)
 
     def _puttings(self, given: Iterable[Given], now: datetime) -> list[Putting]:
         """What is to be written for these, seen beside what there is; of whoever is as they were, nothing is.

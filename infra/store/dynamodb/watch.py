@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from infra.store import Lease
-from infra.store.dynamodb.connection import Connected, attempts
+from infra.store import Lease, StoreError
+from infra.store.dynamodb.connection import BUSY, Connected, attempts
 from infra.store.dynamodb.operations import ABSENT, Delete, Put, Update
 from infra.store.dynamodb.table import Key, Value, number
 from infra.store.moments import instant, micros
@@ -26,7 +26,7 @@ class WatchItems(Connected):
             where = "#fence = :fence AND #holder = :holder AND #until = :until" if found else ABSENT
             if self._write(Update(lease_key(name), taken, where=where, values=as_read)):
                 return Lease(name, holder, fence, until)
-        raise AssertionError  # `attempts` raises
+        raise StoreError(BUSY)
 
     def release_lease(self, lease: Lease) -> None:
         self._write(Update(lease_key(lease.name), {"until": 0}, where="#fence = :mine", values={"mine": lease.fence}))
