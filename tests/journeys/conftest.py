@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -130,16 +130,7 @@ class Muster:
 
     def command(self, *words: str) -> str:
         """Run `muster WORDS…` and return what it printed; its complaint fails the test."""
-        ran = subprocess.run(
-            [sys.executable, "-m", "cli.main", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert ran.returncode == 0, f"muster {' '.join(words)}: {ran.stdout}{ran.stderr}"
-        return ran.stdout
+        return muster(words, self.environment)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json"))
@@ -219,6 +210,14 @@ class Muster:
                 found += page
                 if len(page) < 200:
                     return found
+
+
+def muster(words: Sequence[str], environment: Mapping[str, str], within: float = 60) -> str:
+    """What `muster WORDS…` prints in this environment; its complaint fails the test."""
+    command = [sys.executable, "-m", "cli.main", *words]
+    ran = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, timeout=within)
+    assert ran.returncode == 0, f"muster {' '.join(words)}: {ran.stdout}{ran.stderr}"
+    return ran.stdout
 
 
 def free_port() -> int:

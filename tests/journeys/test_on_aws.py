@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +20,7 @@ from cli.demo.pages import FormReader
 from infra.deploy.building import Built
 from infra.store.dynamodb.table import MESSAGE, need_key
 from tests import standins
-from tests.journeys.conftest import AT_PREFECT, PLAYBOOK, ROOT, eventually
+from tests.journeys.conftest import AT_PREFECT, PLAYBOOK, ROOT, eventually, muster
 from tests.standins import REGION, aws_environment
 
 pytestmark = pytest.mark.journey
@@ -49,16 +47,7 @@ class Kingston:
 
     def command(self, *words: str) -> str:
         """Run `muster WORDS…`; its complaint fails the test."""
-        ran = subprocess.run(
-            [sys.executable, "-m", "cli.main", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert ran.returncode == 0, f"muster {' '.join(words)}: {ran.stdout}{ran.stderr}"
-        return ran.stdout
+        return muster(words, self.environment, within=300)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json"))

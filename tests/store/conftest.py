@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from infra import aws
+from infra import aws, clock
 from infra.classified import class_of_attribute, is_whole
 from infra.store import Store, open_store
 from infra.store.dynamodb.connection import create_table
 from infra.store.dynamodb.kinds import kind_of
 from tests.standins import aws_environment
+from tests.store.builders import NOW
 from tests.store.crew import there
 
 KINDS = ["sqlite", "moto", "ministack", "dynamodb_local"]
@@ -111,6 +112,23 @@ def unclassified(table: str) -> set[str]:
     items = aws.client("dynamodb").scan(TableName=table)["Items"]
     found = {(kind_of(item["pk"]["S"], item["sk"]["S"]), name) for item in items for name in item}
     return {f"{kind}.{name}" for kind, name in found if not (class_of_attribute(kind, name) or is_whole(kind, name))}
+
+
+@pytest.fixture
+def empty_table(on_ministack: str) -> Iterator[str]:
+    """The name of an empty table of DynamoDB, on the stand-in whose transactions are atomic: for what only it does."""
+    name = f"muster-{secrets.token_hex(6)}"
+    create_table(name)
+    yield name
+    aws.client("dynamodb").delete_table(TableName=name)
+
+
+@pytest.fixture
+def stopped_clock() -> Iterator[None]:
+    """It is `NOW`."""
+    clock.set_source(lambda: NOW)
+    yield
+    clock.set_source(None)
 
 
 Crew = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], list[Any]]

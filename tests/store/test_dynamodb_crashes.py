@@ -18,7 +18,6 @@ from domain.situations import Situation
 from infra.store import ALL_HELD, DELIVERING, Lease, MessageState, OutboxRow, Store
 from infra.store.dynamodb import DynamoStore, connection, messages, slots, waking, writing
 from infra.store.dynamodb import table as in_table
-from infra.store.dynamodb.connection import create_table
 from infra.store.dynamodb.slots import ledger_key
 from tests.store.builders import (
     HOUR,
@@ -43,14 +42,12 @@ FLOOD = Incident(id="X-222222", name="Flood", place="Kings Rest Centre", lead="d
 
 
 @pytest.fixture
-def table(on_ministack: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def table(empty_table: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """One shard of each index in place of eight: fewer requests to be killed at."""
     for place in (in_table, connection, waking):
         monkeypatch.setattr(place, "SHARDS", 1)
     monkeypatch.setitem(messages.SPREAD, Channel.email, 1)
-    name = f"crashes-{secrets.token_hex(6)}"
-    create_table(name)
-    return name
+    return empty_table
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from domain.values import Point
 from infra import aws
 from infra.store import Store
 from infra.store.dynamodb import DynamoStore, listed_responders
-from infra.store.dynamodb.connection import create_table
 from infra.store.lists import RespondersWanted
 from tests.store.builders import HOUR, N1, NOW, WEEK, a_responder, asking, must_commit, put_need, put_responders, read
 
@@ -25,16 +24,8 @@ SECTORS = [sector.value for sector in Sector]
 
 
 @pytest.fixture
-def table(on_ministack: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    name = f"muster-{abs(hash(request.node.nodeid))}"
-    create_table(name)
-    yield name
-    aws.client("dynamodb").delete_table(TableName=name)
-
-
-@pytest.fixture
-def store(table: str) -> DynamoStore:
-    return DynamoStore(table)
+def store(empty_table: str) -> DynamoStore:
+    return DynamoStore(empty_table)
 
 
 @contextmanager
@@ -75,19 +66,19 @@ def test_those_near_by_are_read_and_not_the_directory(store: DynamoStore) -> Non
     assert sum(looked_at) < 200
 
 
-def test_who_moves_or_leaves_is_found_nowhere_else(store: DynamoStore, table: str) -> None:
+def test_who_moves_or_leaves_is_found_nowhere_else(store: DynamoStore, empty_table: str) -> None:
     """What somebody is found by follows them: their place, their areas, their capabilities; nothing is left of them."""
     put_responders(store, a_responder(point=HALL, capabilities=("lift", "food-parcel")))
-    assert keys(table, "C#lift#") == ["C#lift#placed#07075 1798800#sam"]
+    assert keys(empty_table, "C#lift#") == ["C#lift#placed#07075 1798800#sam"]
     put_responders(store, a_responder(point=HALL, areas=("Hill ward",), capabilities=("lift",)))
-    assert keys(table, "C#lift#") == ["C#lift#areas#07075 1798800#sam"]
-    assert keys(table, "C#food-parcel#") == []
+    assert keys(empty_table, "C#lift#") == ["C#lift#areas#07075 1798800#sam"]
+    assert keys(empty_table, "C#food-parcel#") == []
     put_responders(store, a_responder(capabilities=("lift",)))
-    assert keys(table, "C#lift#") == ["C#lift#nowhere sam"]
+    assert keys(empty_table, "C#lift#") == ["C#lift#nowhere sam"]
     store.mute("sam", "food", NOW)
     store.keep_apart("k1.aa", "sam", NOW)
     store._drop_responder("sam")
-    assert keys(table, "C#lift#") == keys(table, "R#") == keys(table, "W#") == []
+    assert keys(empty_table, "C#lift#") == keys(empty_table, "R#") == keys(empty_table, "W#") == []
 
 
 def test_somebody_who_can_do_very_much_is_found_by_all_of_it(store: DynamoStore) -> None:

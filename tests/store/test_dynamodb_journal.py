@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from infra import clock
-from infra.store import Committed, Conflict, WeekFull, open_store
+from infra.store import Committed, Conflict, StoreError, WeekFull
 from infra.store.dynamodb import DynamoStore
-from infra.store.dynamodb.connection import create_table
+from infra.store.dynamodb.connection import CannotWrite
+from infra.store.dynamodb.operations import Put
 from infra.store.dynamodb.slots import ledger_key
 from infra.store.dynamodb.table import number
 from infra.store.dynamodb.writing import Journalled
@@ -23,15 +23,9 @@ MANY = [a_responder(f"sam-{n}", weekly_limit=3) for n in range(200)]
 
 
 @pytest.fixture
-def store(on_ministack: str) -> Iterator[DynamoStore]:
-    """A store with nothing in it, on a stand-in whose transactions are atomic."""
-    table = f"journal-{secrets.token_hex(6)}"
-    create_table(table)
-    opened = open_store(f"dynamodb://{table}")
-    assert isinstance(opened, DynamoStore)
-    clock.set_source(lambda: NOW)
-    yield opened
-    clock.set_source(None)
+def store(empty_table: str, stopped_clock: None) -> DynamoStore:
+    """A store with nothing in it."""
+    return DynamoStore(empty_table)
 
 
 def taken(store: DynamoStore, responder: str) -> int:
@@ -123,3 +117,44 @@ def test_a_full_week_stops_a_big_change(store: DynamoStore) -> None:
     assert not read(store, "N-333333").invitations
     assert taken(store, "sam-8") == 0
     assert isinstance(store.commit(asking(read(store, "N-333333"), MANY[8:])), Committed)
+
+
+def test_a_commit_counts_though_its_journal_has_to_wait(store: DynamoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Committed, and the store cannot be asked any more: whoever committed is told so, not that nothing was written."""
+
+    def busy(*_: object) -> None:
+        raise StoreError("busy")
+
+    put_need(store)
+    change = asking(read(store), MANY)
+    with monkeypatch.context() as down:
+        down.setattr(Journalled, "_roll_forward", busy)
+        assert store.commit(change) == Committed(2)
+    assert len(read(store).invitations) == len(MANY)
+
+
+def test_a_lost_answer_is_asked_for_under_the_same_token(store: DynamoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told that our own transaction is still under way, we do not begin a second one; after a conflict we do."""
+    put_need(store)
+    tokens: list[str] = []
+    write = store._client.transact_write_items
+
+    def slow(**request: Any) -> Any:
+        tokens.append(request["ClientRequestToken"])
+        if len(tokens) == 3:
+            return write(**request)
+        code = ("TransactionInProgressException", "TransactionCanceledException")[len(tokens) - 1]
+        raise ClientError({"Error": {"Code": code}, "CancellationReasons": [{"Code": "TransactionConflict"}]}, "Write")
+
+    monkeypatch.setattr(store._client, "transact_write_items", slow)
+    must_commit(store, telling(read(store), "resident"))
+    assert tokens[0] == tokens[1] != tokens[2]
+    assert len(store.story(N1)) == 2
+
+
+def test_what_can_never_be_written_is_no_outage(store: DynamoStore) -> None:
+    """DynamoDB's own rules are broken: that is our fault, and trying again in a moment would not mend it."""
+    with pytest.raises(CannotWrite):
+        store._transact([])
+    with pytest.raises(CannotWrite):
+        store._write(Put({"pk": "", "sk": "nobody"}))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from domain.needs import NeedStatus
-from infra.store import open_store
 from infra.store.dynamodb import DynamoStore, lists
-from infra.store.dynamodb.connection import create_table
 from infra.store.lists import NeedsWanted
 from tests.store.builders import N1, N2, put_need
 from tests.store.test_store_lists import close, due_in, needs
@@ -21,13 +17,8 @@ EVERY = [f"N-{a}{b}2222" for a in "23456" for b in "23456"]
 
 
 @pytest.fixture
-def store(on_ministack: str) -> Iterator[DynamoStore]:
-    table = f"lists-{secrets.token_hex(6)}"
-    create_table(table)
-    opened = open_store(f"dynamodb://{table}")
-    assert isinstance(opened, DynamoStore)
-    yield opened
-    opened.close()
+def store(empty_table: str) -> DynamoStore:
+    return DynamoStore(empty_table)
 
 
 def walk(store: DynamoStore, wanted: NeedsWanted, limit: int = 5) -> tuple[list[str], int]:

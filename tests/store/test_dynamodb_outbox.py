@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +15,6 @@ from domain.incidents import Incident
 from domain.needs import NeedStatus
 from infra.store import MOST_TOGETHER, MessageState, OutboxRow
 from infra.store.dynamodb import DynamoStore, incidents, waking
-from infra.store.dynamodb.connection import create_table
 from infra.store.dynamodb.messages import message_key
 from infra.store.dynamodb.table import SHARDS, Item
 from tasks.gathering import gather
@@ -41,10 +39,8 @@ SOON = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-def store(on_ministack: str) -> DynamoStore:
-    table = f"outbox-{secrets.token_hex(6)}"
-    create_table(table)
-    return DynamoStore(table)
+def store(empty_table: str) -> DynamoStore:
+    return DynamoStore(empty_table)
 
 
 @pytest.fixture

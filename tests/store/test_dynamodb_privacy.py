@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,10 +14,9 @@ from domain.duplicates import Whose
 from domain.events import EventCode
 from domain.keeping import Kept
 from domain.needs import NeedStatus, Outcome
-from infra import aws, clock
-from infra.store import Committed, StoreError, TokenRow, open_store
+from infra import aws
+from infra.store import Committed, StoreError, TokenRow
 from infra.store.dynamodb import DynamoStore
-from infra.store.dynamodb.connection import create_table
 from infra.store.dynamodb.operations import Delete, Put, Update, dump
 from infra.store.dynamodb.slots import ledger_key
 from infra.store.dynamodb.table import Item, need_key, sortable
@@ -49,19 +46,13 @@ YEARS = NOW + 7 * 366 * DAY
 
 
 @pytest.fixture
-def table(on_ministack: str) -> Iterator[Place]:
-    name = f"privacy-{secrets.token_hex(6)}"
-    create_table(name)
-    clock.set_source(lambda: NOW)
-    yield Place(f"dynamodb://{name}")
-    clock.set_source(None)
+def table(empty_table: str, stopped_clock: None) -> Place:
+    return Place(f"dynamodb://{empty_table}")
 
 
 @pytest.fixture
-def store(table: Place) -> DynamoStore:
-    opened = open_store(table.url)
-    assert isinstance(opened, DynamoStore)
-    return opened
+def store(table: Place, empty_table: str) -> DynamoStore:
+    return DynamoStore(empty_table)
 
 
 class Cut:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,10 +13,8 @@ from domain.changes import Draft
 from domain.events import EventCode
 from domain.invitations import InvitationStatus
 from domain.needs import NeedStatus, Outcome
-from infra import clock
-from infra.store import MessageState, open_store
+from infra.store import MessageState
 from infra.store.dynamodb import DynamoStore
-from infra.store.dynamodb.connection import create_table
 from infra.store.lists import NeedsWanted
 from infra.sweeps import anything_due
 from tests.store.builders import (
@@ -40,14 +36,8 @@ LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-def store(on_ministack: str) -> Iterator[DynamoStore]:
-    table = f"units-{secrets.token_hex(6)}"
-    create_table(table)
-    opened = open_store(f"dynamodb://{table}")
-    assert isinstance(opened, DynamoStore)
-    clock.set_source(lambda: NOW)
-    yield opened
-    clock.set_source(None)
+def store(empty_table: str, stopped_clock: None) -> DynamoStore:
+    return DynamoStore(empty_table)
 
 
 @pytest.fixture
