@@ -130,7 +130,7 @@ class Muster:
 
     def command(self, *words: str) -> str:
         """Run `muster WORDS…` and return what it printed; its complaint fails the test."""
-        return muster(words, self.environment)
+        return run_muster(words, self.environment)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json"))
@@ -212,7 +212,7 @@ class Muster:
                     return found
 
 
-def muster(words: Sequence[str], environment: Mapping[str, str], within: float = 60) -> str:
+def run_muster(words: Sequence[str], environment: Mapping[str, str], within: float = 60) -> str:
     """What `muster WORDS…` prints in this environment; its complaint fails the test."""
     command = [sys.executable, "-m", "cli.main", *words]
     ran = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, timeout=within)

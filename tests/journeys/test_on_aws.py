@@ -20,7 +20,7 @@ from cli.demo.pages import FormReader
 from infra.deploy.building import Built
 from infra.store.dynamodb.table import MESSAGE, need_key
 from tests import standins
-from tests.journeys.conftest import AT_PREFECT, PLAYBOOK, ROOT, eventually, muster
+from tests.journeys.conftest import AT_PREFECT, PLAYBOOK, ROOT, eventually, run_muster
 from tests.standins import REGION, aws_environment
 
 pytestmark = pytest.mark.journey
@@ -47,7 +47,7 @@ class Kingston:
 
     def command(self, *words: str) -> str:
         """Run `muster WORDS…`; its complaint fails the test."""
-        return muster(words, self.environment, within=300)
+        return run_muster(words, self.environment, within=300)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json"))
