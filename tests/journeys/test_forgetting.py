@@ -8,7 +8,8 @@ from tests.journeys.conftest import Muster, eventually
 
 pytestmark = pytest.mark.journey
 
-GRACE = ("Grace Hopper", "grace.hopper@example.org", "900042", "7 Harbour Lane")
+NAME, EMAIL, PHONE, ADDRESS = "Grace Hopper", "grace.hopper@example.org", "07700 900042", "7 Harbour Lane"
+GRACE = (NAME, EMAIL, "7700 900042", "7700900042", ADDRESS)  # six digits alone stand in many a moment or id
 
 
 def test_grace_is_forgotten_while_everything_runs(muster: Muster) -> None:
@@ -17,20 +18,19 @@ def test_grace_is_forgotten_while_everything_runs(muster: Muster) -> None:
     sam, _ = muster.knows("sandbag")
     opened = muster.json(
         "need", "open", "--summary", "A sandbag for the door", "--line", "sandbag:1", "--area", "Norbiton", "--yes",
-        "--resident-name", GRACE[0], "--resident-email", GRACE[1], "--resident-phone", f"07700 {GRACE[2]}",
-        "--address", GRACE[3], "--playbook", muster.playbook,
+        "--resident-name", NAME, "--resident-email", EMAIL, "--resident-phone", PHONE,
+        "--address", ADDRESS, "--playbook", muster.playbook,
     )  # fmt: skip
     need = str(opened["need"])
     muster.answer(muster.awaits(sam, "Can you help", need), answer="accept")
     muster.awaits(sam, "Private", need)
-    erased = muster.command("person", "erase", GRACE[1], "--because", "asked", "--withdraw", "--yes")
+    erased = muster.command("person", "erase", EMAIL, "--because", "asked", "--withdraw", "--yes")
     assert "Nothing that names them is left" in erased
     muster.awaits(sam, "do not set out", need)
     assert muster.shows(need)["story"][-1]["because"].startswith("Erased, as the council was asked to")
     files = [path for path in muster.home.rglob("*") if path.is_file()]
     assert any("prefect" in str(path) and path.suffix == ".db" for path in files)
-    held = [path for path in files if any(word.encode() in path.read_bytes() for word in GRACE)]
-    assert not held
+    assert not [(path.name, word) for path in files for word in GRACE if word.encode() in path.read_bytes()]
 
 
 def test_house_is_kept(muster: Muster) -> None:

@@ -20,7 +20,17 @@ from tests.journeys.conftest import Muster, eventually
 
 pytestmark = pytest.mark.journey
 
-PRIVATE = ("Amina", "amina", "Example Road", "900001", "@example.org", "Sam Secret", "Larder Secret", "Dana")
+PRIVATE = (
+    "Amina",
+    "amina",
+    "Example Road",
+    "7700900001",
+    "7700 900001",
+    "@example.org",
+    "Sam Secret",
+    "Larder Secret",
+    "Dana",
+)
 TOKEN = re.compile(r"\bk1\.[A-Za-z0-9_-]{20,}")
 
 

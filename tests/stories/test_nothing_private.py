@@ -9,7 +9,7 @@ from tests.town import Inbox, Town
 
 NEIGHBOURS = playbook(round_of("neighbours", patience="2h", remind_after="1h"))
 SERVICES_ONLY = playbook(round_of("services", SERVICES, patience="2h"))
-SECRETS = ("Amina", "amina@", "Example Road", "1ZZ", "900001", "+447700")
+SECRETS = ("Amina", "amina@", "Example Road", "1ZZ", "7700900001", "7700 900001", "+447700")
 AT_HOME = {"at_home": "12 Example Road, KT1 1ZZ", "phone": "07700 900001"}
 
 

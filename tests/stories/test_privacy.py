@@ -21,7 +21,7 @@ from tests.people import playbook, round_of
 from tests.town import Inbox, Town
 
 NEIGHBOURS = playbook(round_of("neighbours", patience="2h"), close_after="1d")
-SECRETS = ("amina", "12 example road", "1zz", "900001", "number 12")
+SECRETS = ("amina", "12 example road", "1zz", "7700900001", "7700 900001", "number 12")
 AMINA = {"at_home": "12 Example Road, KT1 1ZZ", "phone": "07700 900001"}
 
 

@@ -12,7 +12,7 @@ from tests.town import Inbox, Town, address
 
 BY = playbook(round_of("neighbours", NEIGHBOURS, "4h"), take_within="2h", confirm_after="2h", chase_after="1d")
 SERVICES_ONLY = playbook(round_of("services", SERVICES, "4h"), confirm_after="2h", chase_after="1d")
-SECRETS = ("Amina", "amina@", "Example Road", "1ZZ", "900001")
+SECRETS = ("Amina", "amina@", "Example Road", "1ZZ", "7700900001", "7700 900001")
 AT_HOME = {"at_home": "12 Example Road, KT1 1ZZ", "phone": "07700 900001"}
 
 
