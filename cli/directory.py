@@ -203,12 +203,14 @@ def show(id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = Fal
 
 
 def _facts(found: Responder, contacts: list[Contact]) -> list[tuple[str, object]]:
+    from infra.playbooks import capability_title, category_title
+
     place = f"{found.point.lat:.5f}, {found.point.lon:.5f}" if found.point else "not known"
     ways = [" or ".join(filter(None, (contact.email, contact.phone))) for contact in contacts]
     return [
         ("Id", found.id),
         ("Sector", found.sector.value),
-        ("Can give", ", ".join(found.capabilities) or "nothing known"),
+        ("Can give", ", ".join(map(capability_title, found.capabilities)) or "nothing known"),
         ("Place", place + (f", within {found.radius_km:g} km" if found.radius_km else "")),
         ("Areas", ", ".join(found.areas) or "everywhere"),
         ("Capacity", "not known" if found.capacity is None else found.capacity),
@@ -219,7 +221,7 @@ def _facts(found: Responder, contacts: list[Contact]) -> list[tuple[str, object]
         ("Open", ", ".join(f"{o.day.value} {o.opens:%H:%M}-{o.closes:%H:%M}" for o in found.opening) or "not known"),
         ("Exercises", "takes part" if found.exercises else "does not take part"),
         ("Paused until", found.paused_until.date() if found.paused_until else "not paused"),
-        ("Not asked about", ", ".join(found.muted) or "nothing"),
+        ("Not asked about", ", ".join(map(category_title, found.muted)) or "nothing"),
         *((f"Contact {number}", way) for number, way in enumerate(ways, start=1)),
         ("Source", found.source),
     ]

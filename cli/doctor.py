@@ -138,16 +138,17 @@ def _keys(chosen: Settings) -> Iterator[Finding]:
 
     kept = chosen.home / "keys"
     if not chosen.keys.get_secret_value():
-        if not kept.exists():
+        if not kept.exists() and not chosen.on_aws:
             yield Finding("keys", None, f"they will be made in {kept} when first used")
             return
-        if kept.stat().st_mode & 0o077:
+        if kept.exists() and kept.stat().st_mode & 0o077:
             yield Finding("keys", False, f"others can read {kept}", f"Run `chmod 600 {kept}`.")
             return
     try:
         kids = list(chosen.signing_keys)
     except (SettingsWrong, OSError) as wrong:
-        yield Finding("keys", False, str(wrong), "Put the keys back from a backup; without them links stop working.")
+        do = "Put the keys back from a backup; without them links stop working."
+        yield Finding("keys", False, str(wrong), 'Run `eval "$(muster deploy settings)"`.' if chosen.on_aws else do)
         return
     yield Finding(
         "keys", True, f"{kids[0]} signs new links" + (f"; {', '.join(kids[1:])} open old ones" if kids[1:] else "")
@@ -293,7 +294,13 @@ def _directory(store: Store, chosen: Settings) -> Iterator[Finding]:
 
 def _pairs(store: Store, chosen: Settings) -> Iterator[Finding]:
     """Pairs kept apart are known by a key: without it nobody would notice that they no longer are."""
-    if gone := sorted(store.apart_kids() - set(chosen.signing_keys)):
+    from infra.settings import SettingsWrong
+
+    try:
+        known = set(chosen.signing_keys)
+    except (SettingsWrong, OSError):  # said where keys are looked at
+        return
+    if gone := sorted(store.apart_kids() - known):
         yield Finding(
             "pairs kept apart",
             False,
@@ -307,7 +314,11 @@ def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
     from infra.sweeps import PLANNED, last_sweep
 
     now, marks = datetime.now(UTC), store.marks()
-    start = "Start `muster up` (or `muster worker` beside a Prefect server)."
+    start, who = "Start `muster up` (or `muster worker` beside a Prefect server).", "Muster has not been started with"
+    if chosen.bell:
+        waker = f"{chosen.bell.rpartition('/')[2].removesuffix('-bell')}-waker"
+        start = f"It looks each minute; if it does not, see its log /aws/lambda/{waker}."
+        who = "the waker has not looked at"
     late = store.overdue(now - TOO_LATE)
     if late:
         yield Finding("needs waiting", False, f"{len(late):,} have been due for minutes and nobody looks", start)
@@ -318,12 +329,12 @@ def _running(store: Store, chosen: Settings) -> Iterator[Finding]:
         )
     swept = last_sweep(marks)
     if swept is None:
-        yield Finding("sweep", None, "none yet: Muster has not been started with this store", start)
+        yield Finding("sweep", None, f"none yet: {who} this store", start)
         return
     fresh = now - swept < TOO_LATE
     yield Finding("sweep", fresh, f"the last began {_ago(now - swept)} ago", "" if fresh else start)
     if fresh:
-        yield from _prefect(chosen, marks.get(PLANNED), now)
+        yield from _prefect_of_aws() if chosen.bell else _prefect(chosen, marks.get(PLANNED), now)
 
 
 def _tasks(store: Store, chosen: Settings) -> Iterator[Finding]:
@@ -401,6 +412,24 @@ def _prefect(chosen: Settings, planned: datetime | None, now: datetime) -> Itera
     yield Finding(
         "Prefect", planned is not None, f"next sweep {planned:%H:%M:%S} UTC" if planned else "no sweep is planned", do
     )
+
+
+def _prefect_of_aws() -> Iterator[Finding]:
+    """There the waker is the clock: Prefect need plan no sweep, but must know the flows, and us."""
+    from infra.prefect_api import WAKE_NEEDS, PrefectApi
+
+    with PrefectApi() as prefect:
+        if not prefect.healthy():
+            said, do = f"Prefect at {prefect.url or '?'} does not answer", "Set PREFECT_API_URL as deploy.toml has it."
+            yield Finding("Prefect", False, said, do)
+        elif status := prefect.refusal():
+            do = "Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING as it knows us, and run `muster deploy`."
+            yield Finding("Prefect", False, f"{prefect.url} does not let us in ({status})", do)
+        elif not prefect.knows(WAKE_NEEDS):
+            do = "Run `muster deploy`: it tells Prefect of the flows."
+            yield Finding("Prefect", False, f"{prefect.url} does not know the flows", do)
+        else:
+            yield Finding("Prefect", True, f"{prefect.url} knows the flows; the waker is their clock")
 
 
 def _ago(length: timedelta) -> str:

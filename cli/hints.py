@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.opening import NeedWrong
 from infra.noticing import NO_ADDRESS, NOBODY_ON_DUTY
+from infra.settings import settings
 
 HINTS = {  # by the code of what was typed wrong
     "no-postcodes": "`muster directory postcodes FILE` reads where postcodes are",
@@ -25,3 +26,8 @@ def say_notice(sentence: str, need: str) -> str:
     """A notice, with the command that sees to it."""
     hint = NOTICES.get(sentence, "").format(need=need)
     return f"{sentence} {hint}" if hint else sentence
+
+
+def soon() -> str:
+    """When what was recorded is looked at: by whom on this machine, or on AWS, where the bell has just been rung."""
+    return "within a minute" if settings().bell else "as soon as `muster up` or a worker looks"

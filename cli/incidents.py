@@ -209,9 +209,10 @@ def _standing(incident: Incident) -> str:
 
 def _print_needs(needs: list[NeedRow], counts: dict[NeedStatus, int]) -> None:
     from domain.labels import NEED_LABELS
+    from infra.playbooks import category_title
 
     say("Needs: " + ", ".join(f"{count:,} {NEED_LABELS[status].lower()}" for status, count in counts.items()))
     print_table(
         ("Need", "How it stands", "Category", "Area"),
-        [(row.need, NEED_LABELS[row.status], row.category, row.area) for row in needs],
+        [(row.need, NEED_LABELS[row.status], category_title(row.category), row.area) for row in needs],
     )

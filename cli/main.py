@@ -91,6 +91,8 @@ def run() -> None:
 def main(words: list[str]) -> int:
     """Run one command. Whatever goes wrong becomes one clear sentence on stderr; a traceback never does."""
     try:
+        if words[:1] != ["deploy"] and "--help" not in words:  # `deploy` looks after the secret itself
+            _read_secret()
         app(words, prog_name="muster")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(bool(done.code))
@@ -104,6 +106,16 @@ def main(words: list[str]) -> int:
             complain(sentence)
         return code
     return 0
+
+
+def _read_secret() -> None:
+    """On AWS the keys are in one place, for functions and commands; here too they are read before settings are."""
+    if name := os.environ.get("MUSTER_SECRET"):
+        from infra.aws.failing import explained
+        from infra.aws.secrets import load_secret
+
+        with explained(f"Reading the secret {name}"):
+            load_secret()
 
 
 def explain(wrong: Exception) -> tuple[int, str]:
@@ -125,7 +137,8 @@ def explain(wrong: Exception) -> tuple[int, str]:
         case StoreError():
             return (
                 1,
-                f"{_great(str(wrong))}. Check MUSTER_STORE and MUSTER_HOME, then try again; nothing was half-written",
+                f"{_great(str(wrong))}. Check MUSTER_STORE and MUSTER_HOME. What was to be changed may have been, never"
+                " by half: look (`muster need list`, `muster need show`) before you try again",
             )
         case SettingsWrong():
             return 1, f"Wrong setting: {wrong}"

@@ -64,7 +64,7 @@ def add(
         error = wrong.errors()[0]
         raise Refused(f"--{error['loc'][0]}: {say_fault(error)}") from None
     with open_door() as door:
-        added = add_officer(door.store, officer, BY)
+        added = add_officer(door, officer, BY)
         known = next(o for o in door.store.officers() if o.email == officer.email or o.id == officer.id)
         if not added and known != officer:
             raise Refused(f"--email: {officer.email} is on the list already, as {known.name} ({known.role.value})")
@@ -125,7 +125,7 @@ def role(email: Email, role: Annotated[RoleOption, typer.Argument(help="What the
     from infra.officers import give_role
 
     with _officer(email) as (door, officer):
-        changed = give_role(door.store, officer, Role(role.value), BY)
+        changed = give_role(door, officer, Role(role.value), BY)
     say(f"{officer.name} is {role.value} now." if changed else f"{officer.name} is {role.value} already.")
 
 
@@ -145,7 +145,7 @@ def phone(
 
     with _officer(email) as (door, officer):
         try:
-            changed = set_phone(door.store, officer, number, BY)
+            changed = set_phone(door, officer, number, BY)
         except ValidationError as wrong:
             raise Refused(f"NUMBER: {say_fault(wrong.errors()[0])}") from None
     has = "has this number now" if number.strip() else "has no number now"
@@ -161,7 +161,7 @@ def disable(email: Email) -> None:
     from infra.officers import set_disabled
 
     with _officer(email) as (door, officer):
-        changed = set_disabled(door.store, officer, True, BY)
+        changed = set_disabled(door, officer, True, BY)
     say(f"{officer.name} has no access any more." if changed else f"{officer.name} has no access already.")
 
 
@@ -174,7 +174,7 @@ def enable(email: Email) -> None:
     from infra.officers import set_disabled
 
     with _officer(email) as (door, officer):
-        changed = set_disabled(door.store, officer, False, BY)
+        changed = set_disabled(door, officer, False, BY)
     say(f"{officer.name} has access again." if changed else f"{officer.name} has access already.")
 
 

@@ -65,7 +65,12 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: s
     from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*(Column(Text(head)) for head in heads), box=box.SIMPLE_HEAD, title=title or None, pad_edge=False)
+    table = Table(
+        *(Column(Text(head), overflow="fold") for head in heads),
+        box=box.SIMPLE_HEAD,
+        title=title or None,
+        pad_edge=False,
+    )
     for row in rows:
         table.add_row(*(Text("" if cell is None else "\n".join(map(plain, str(cell).split("\n")))) for cell in row))
     console().print(table)

@@ -20,6 +20,7 @@ from domain.times import say_clock, say_when
 from infra import clock
 from infra.door import Door
 from infra.looking import look_private
+from infra.playbooks import category_title
 from infra.showing import names_in
 from infra.store import OVER
 from infra.whose_words import authors_of, words_at_the_door
@@ -51,7 +52,8 @@ def _say_how_it_stands(door: Door, situation: Situation, names: dict[str, str]) 
     exercise = " (exercise)" if need.exercise else ""
     say(f"{need.id}  {label_need(need.status, need.outcome)}{exercise}  (version {need.edition})")
     say(f"{need.summary}")
-    say(f"{need.category} in {need.area}, by {say_when(need.needed_by, zone)}{urgent}; playbook {need.playbook.name}")
+    kind = category_title(need.category)
+    say(f"{kind} in {need.area}, by {say_when(need.needed_by, zone)}{urgent}; playbook {need.playbook.name}")
     for sentence in particulars(situation, names):
         say(sentence)
     say(next_sentence(situation, clock.now()))

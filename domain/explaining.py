@@ -124,7 +124,7 @@ REASONS: dict[Against, Callable[[Told], str]] = {
     Against.check_ends: _check_ends,
     Against.too_little: _too_little,
     Against.unreachable: lambda told: "There is no e-mail address for them.",
-    Against.muted: lambda told: f"They do not want to be asked about {told.need.category}.",
+    Against.muted: lambda told: "They do not want to be asked for this kind of help.",
     Against.paused: lambda told: f"They are passed over until {told.until}.",
     Against.week_full: _week_full,
     Against.other_round: lambda told: f"No round of this playbook asks the sector {told.why.sector}.",

@@ -155,6 +155,11 @@ class Invitation(Value):
         return self.status is InvitationStatus.requested
 
     @property
+    def over(self) -> bool:
+        """Neither to be answered nor to be kept any more; a late yes changes that."""
+        return not (self.open or self.promised)
+
+    @property
     def awaited(self) -> bool:
         """Open, and an answer is to be expected: not of who has asked us something first, or is away for now."""
         return self.open and self.reason not in (Reason.question, Reason.away)

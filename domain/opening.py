@@ -103,10 +103,11 @@ def _needed_by(request: NeedRequest, now: datetime, zone: ZoneInfo) -> datetime:
     if not request.needed_by:  # a whole minute reads better in every mail
         minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
         return minute + (UNLESS_SAID_URGENT if request.urgent else UNLESS_SAID)
-    return _future("needed_by", request.needed_by, now, zone)
+    return read_moment("needed_by", request.needed_by, now, zone)
 
 
-def _future(place: str, text: str, now: datetime, zone: ZoneInfo) -> datetime:
+def read_moment(place: str, text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """A moment still to come, within a year. Raises `NeedWrong`."""
     try:
         moment = read_when(text, now, zone)
     except ValueError as wrong:
@@ -138,7 +139,7 @@ def _read_line(
         )
     if at and not when.strip():
         raise NeedWrong(place, "after the @ comes the time it is due, such as 04:00")
-    due = _future(place, when, now, zone) if at else needed_by
+    due = read_moment(place, when, now, zone) if at else needed_by
     return Line(number=number, capability=capability, quantity=int(digits), due=due)
 
 

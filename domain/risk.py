@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from domain.invitations import Invitation, InvitationStatus
-from domain.needs import Need
+from domain.needs import Line, Need
 
 SOON = timedelta(days=1)  # what is missing is at risk when it is due within a day
+WHOLE = 100  # what each part of a need counts for: a lift no less than two hundred blankets
 NEXT_WORD = timedelta(hours=2)  # a promise to be kept within two hours is worth an officer's eye
 
 
@@ -32,8 +33,8 @@ class Band(IntEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """How a need stands in a list: its band, and the moment that orders it there; how much is wanted in all its parts,
-    and how much of that is promised or brought; whose word is wanted first, and from when on."""
+    """How a need stands in a list: its band, and the moment that orders it there; what is wanted, `WHOLE` for each part
+    whatever its unit, and how much of that is promised or brought; whose word is wanted first, and from when on."""
 
     band: Band
     at: datetime
@@ -54,10 +55,18 @@ def standing_of(need: Need, invitations: Iterable[Invitation]) -> Standing:
             words.append((moment, invitation.responder))
     word_at, word_from = min(words, default=(None, None))
     missing = [line.due for line in need.lines if pledged[line.number] < line.quantity]
-    needed = sum(line.quantity for line in need.lines)
-    covered = sum(min(line.quantity, pledged[line.number]) for line in need.lines)
+    wanted = [line for line in need.lines if line.quantity]
+    needed = WHOLE * len(wanted)
+    covered = sum(_covered(line, pledged[line.number]) for line in wanted)
     band, at = _place(need, missing, word_at)
     return Standing(band, at, needed, covered, word_at, word_from)
+
+
+def _covered(line: Line, pledged: int) -> int:
+    """Of `WHOLE`, which only all of it is; anything at all counts."""
+    if pledged >= line.quantity:
+        return WHOLE
+    return max(1, WHOLE * pledged // line.quantity) if pledged > 0 else 0
 
 
 def _place(need: Need, missing: list[datetime], word_at: datetime | None) -> tuple[Band, datetime]:

@@ -125,7 +125,7 @@ ITEMS: dict[str, dict[Kept, str]] = {
     "contacts": {Kept.directory: ""},
     "count_of_officers": {Kept.council: "count"},
     "errands": {Kept.running: "at incident not_before reached"},
-    "events": {Kept.story: ""},
+    "events": {Kept.story: "wrote"},
     "figures": {Kept.running: "at until counted ends_at"},
     "heard": {Kept.directory: "asked yes"},
     "heard_of_sectors": {Kept.council: "asked yes"},
@@ -140,13 +140,14 @@ ITEMS: dict[str, dict[Kept, str]] = {
     "ledger": {Kept.ask_counts: "taken"},
     "marks": {Kept.running: "at"},
     "messages": {
-        Kept.story: "state attempt refusals again fence not_before changed_at order incident waits carrier carries",
+        Kept.story: "state attempt refusals again fence not_before changed_at order incident worry waits carrier"
+        " carries",
         Kept.message_bodies: "frozen provider_id why",
     },
     "months": {Kept.running: ""},
     "needs": {
         Kept.story: "version parts failures status outcome category area needed_by opened_at wake_at woken incident"
-        " exercise held kept closed_at tasks journal",
+        " exercise held aside kept closed_at tasks journal",
         Kept.shared_words: "key digest row",
     },
     "needs_of_incidents": {Kept.story: "place status"},
@@ -166,6 +167,7 @@ ITEMS: dict[str, dict[Kept, str]] = {
     "set_up_links": {Kept.access: "links_ended officer until ends_at"},
     "tasks": {Kept.story: "order puts row"},
     "tokens": {Kept.links: "need purpose target"},
+    "turns": {Kept.running: "holder until ends_at"},
     "wards": {Kept.council: "name"},
 }
 """What items of the DynamoDB table hold, by their kind, beside `doc`. Keys and places in indexes are of the first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -20,7 +21,8 @@ from infra.rota import load_rota
 from infra.settings import Settings
 from infra.store import Committed, Conflict, SameKey, Store, TokenRow, WeekFull
 
-PATIENCE = 8.0  # seconds of deciding again before people are asked to try again
+PATIENCE = 10.0  # seconds of deciding again before people are asked to try again; with what begins last, 25 at most
+LOOK_AGAIN = 2.0  # seconds: while others have their turns, all may have been promised
 TURNS = tuple(threading.Lock() for _ in range(64))  # in one process, those who were overtaken take turns
 
 Decide = Callable[[Situation, datetime], Change | Refusal | None]
@@ -72,29 +74,34 @@ class Door:
         return found
 
     def change(self, need: str, decide: Decide) -> Done | Refusal:
-        """Read the need, decide, commit. Overtaken, read and decide again for up to `PATIENCE`; then raise `Busy`."""
+        """Read the need, decide, commit. Overtaken, read and decide again in one's turn, for up to `PATIENCE`; then
+        raise `Busy`. Where a crowd was asked, nothing is committed before one's turn."""
         until = time.monotonic() + PATIENCE
-        if result := self._try(need, decide):
+        if result := self._try(need, decide, most=self.store.crowd):
             return result
-        turn = TURNS[hash(need) % len(TURNS)]
-        if turn.acquire(timeout=PATIENCE):
+        here = TURNS[hash(need) % len(TURNS)]
+        if here.acquire(timeout=max(0.0, until - time.monotonic())):
             try:
-                while time.monotonic() < until:
-                    if result := self._try(need, decide):
+                while (left := until - time.monotonic()) > 0:
+                    with self.store.turn(need, min(left, LOOK_AGAIN)) as ours:
+                        result = self._try(need, decide, math.inf if ours else self.store.crowd)
+                    if result:
                         return result
                     time.sleep(random.uniform(0, 0.05))  # noqa: S311 - jitter, not a secret
             finally:
-                turn.release()
+                here.release()
         raise Busy(f"{need} is being changed by many at once; try again in a moment")
 
-    def _try(self, need: str, decide: Decide) -> Done | Refusal | None:
-        """Read, decide, commit once; `None` when somebody else was first."""
+    def _try(self, need: str, decide: Decide, most: float = math.inf) -> Done | Refusal | None:
+        """Read, decide, commit once; `None` when somebody else was first, or when as many as `most` were asked."""
         situation = self.situation(need)
         decided = decide(situation, clock.now())
         if decided is None:
             return Done(situation, None)
         if isinstance(decided, Refusal):
             return decided
+        if len(situation.invitations) >= most:
+            return None
         match self.store.commit(decided, self._tokens(decided)):
             case Committed():
                 if makes_due(decided, clock.now()):

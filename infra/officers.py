@@ -24,11 +24,12 @@ def new_officer(name: str, email: str, role: str, phone: str | None = None) -> O
     return officer.but(id="O" + hashlib.sha256(officer.email.casefold().encode()).hexdigest()[:12])
 
 
-def add_officer(store: Store, officer: Officer, by: str) -> bool:
+def add_officer(door: Door, officer: Officer, by: str) -> bool:
     """Put somebody at the end of the list; `False` if their address is on it already."""
-    added = store.add_officer(officer, clock.now())
+    added = door.store.add_officer(officer, clock.now())
     if added:
-        store.record_audit(Audit(clock.now(), by, "officer-added", f"officer:{officer.id}", officer.role))
+        door.store.record_audit(Audit(clock.now(), by, "officer-added", f"officer:{officer.id}", officer.role))
+        door.ring()
     return added
 
 
@@ -47,16 +48,16 @@ def invite(door: Door, officer: Officer, by: str) -> str:
     return f"{door.settings.base_url}/console/set-up/{token}"
 
 
-def give_role(store: Store, officer: Officer, role: Role, by: str) -> bool:
+def give_role(door: Door, officer: Officer, role: Role, by: str) -> bool:
     """What an officer may do from now on, in sessions they have open too; `False` if it is so already."""
 
     def change(now: Officer) -> Changed:
         return (now.but(role=role), "role-changed", f"{now.role} to {role}") if now.role is not role else None
 
-    return _change(store, officer.id, change, by)
+    return _change(door, officer.id, change, by)
 
 
-def set_phone(store: Store, officer: Officer, phone: str, by: str) -> bool:
+def set_phone(door: Door, officer: Officer, phone: str, by: str) -> bool:
     """The number an officer gets urgent tasks at by text message (empty: none); `False` if it is so already. Raises
     pydantic's `ValidationError`."""
 
@@ -65,20 +66,20 @@ def set_phone(store: Store, officer: Officer, phone: str, by: str) -> bool:
         what = "given" if changed.phone else "taken away"
         return (changed, "phone-changed", what) if changed.phone != now.phone else None
 
-    return _change(store, officer.id, change, by)
+    return _change(door, officer.id, change, by)
 
 
-def set_disabled(store: Store, officer: Officer, disabled: bool, by: str) -> bool:
+def set_disabled(door: Door, officer: Officer, disabled: bool, by: str) -> bool:
     """Let an officer in no longer, or again; what waits for them goes to others. `False` if it is so already."""
     what = "officer-disabled" if disabled else "officer-enabled"
 
     def change(now: Officer) -> Changed:
         return (now.but(disabled=disabled), what, "") if now.disabled is not disabled else None
 
-    return _change(store, officer.id, change, by)
+    return _change(door, officer.id, change, by)
 
 
-def _change(store: Store, id: str, change: Callable[[Officer], Changed], by: str) -> bool:
+def _change(door: Door, id: str, change: Callable[[Officer], Changed], by: str) -> bool:
     """Change one thing about an officer as they are on the list at that moment, whatever anybody read before."""
     at = clock.now()
 
@@ -86,4 +87,7 @@ def _change(store: Store, id: str, change: Callable[[Officer], Changed], by: str
         found = change(now)
         return (found[0], Audit(at, by, found[1], f"officer:{id}", found[2])) if found else None
 
-    return store.change_officer(id, changed)
+    done = door.store.change_officer(id, changed)
+    if done:
+        door.ring()  # what waits for somebody like them, or waited for them, is looked at again
+    return done

@@ -19,4 +19,5 @@ def pause(door: Door, responder: str, until: datetime | None, by: str = "officer
     decide = partial(stop_waiting if until else wait_again, responder=responder, by=by)
     for need in dict.fromkeys(i.need for i in door.store.invitations_of(responder, MOST_WAITING) if i.open):
         door.change(need, decide)
+    door.ring()  # the store has woken all of their needs, changed here or not
     return True

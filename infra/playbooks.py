@@ -96,6 +96,12 @@ def category_title(code: str) -> str:
     return load_catalogue().categories.get(code) or label_code(code)
 
 
+def capability_title(code: str) -> str:
+    """What the council calls this kind of help; one it no longer has is called by its code."""
+    titles = {known.code: known.title for known in load_catalogue().capabilities}
+    return titles.get(code) or label_code(code)
+
+
 def load_yaml(path: Path, model: type[Model]) -> Model:
     """Read any other YAML file of ours into `model`, as strictly. Raises `PlaybookWrong`."""
     return _load(path, model)

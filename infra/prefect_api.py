@@ -27,7 +27,14 @@ BELL = "bell"  # the tag of a run that somebody asked for because something was 
 
 
 class PrefectUnreachable(Exception):
-    """Prefect did not do what was asked: no answer, a refusal, no such deployment. Try later; our rows lose nothing."""
+    """Prefect did not do what was asked: no answer, a refusal, no such deployment. Try later; our rows lose nothing.
+
+    `status`: what it answered; 0 where it did not.
+    """
+
+    def __init__(self, why: str, status: int = 0) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,15 @@ class PrefectApi:
     It signs in with `PREFECT_API_AUTH_STRING` at a server of one's own, with `PREFECT_API_KEY` at Prefect Cloud.
     """
 
-    def __init__(self, url: str | None = None, auth: str | None = None, timeout_seconds: float = 5) -> None:
+    def __init__(
+        self, url: str | None = None, auth: str | None = None, timeout_seconds: float = 5, key: str | None = None
+    ) -> None:
         self.url = (url if url is not None else os.environ.get("PREFECT_API_URL", "")).rstrip("/")
         user, _, password = (auth if auth is not None else os.environ.get("PREFECT_API_AUTH_STRING", "")).partition(":")
         # A proxy named in the environment has no business between two processes of one machine.
         self._http = httpx.Client(
             auth=(user, password) if user else None,
-            headers={} if user else _cloud_key(),
+            headers={} if user else _cloud_key(key),
             timeout=timeout_seconds,
             trust_env=not is_loopback(self.url),
         )
@@ -75,6 +84,14 @@ class PrefectApi:
             return self._call("GET", "/health") is not None
         except PrefectUnreachable:
             return False
+
+    def refusal(self) -> int:
+        """The status with which the server turns away how we sign in; 0 where it lets us in."""
+        try:
+            self.count_unstarted([])
+        except PrefectUnreachable as why:
+            return why.status if why.status in (401, 403) else 0
+        return 0
 
     def wait_until_healthy(self, seconds: float, still_wanted: Callable[[], bool] = lambda: True) -> None:
         """Return once the server answers; `PrefectUnreachable` when it has not in time or nobody wants to wait."""
@@ -168,13 +185,14 @@ class PrefectApi:
             answer.raise_for_status()
             return answer.json()
         except httpx.HTTPStatusError as refused:
-            raise PrefectUnreachable(f"Prefect answered {refused.response.status_code} to {method} {path}") from None
+            status = refused.response.status_code
+            raise PrefectUnreachable(f"Prefect answered {status} to {method} {path}", status) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failed:
             raise PrefectUnreachable(f"Prefect at {self.url} cannot be reached ({type(failed).__name__})") from None
 
 
-def _cloud_key() -> dict[str, str]:
-    key = os.environ.get("PREFECT_API_KEY", "")
+def _cloud_key(key: str | None) -> dict[str, str]:
+    key = key if key is not None else os.environ.get("PREFECT_API_KEY", "")
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 

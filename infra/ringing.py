@@ -2,6 +2,11 @@
 
 Several rings within a second are two messages: the first at once, then one that arrives when the second is over and so
 speaks for all that was committed in it.
+
+Rung by the door, after a commit that makes something due; and by whoever has the store wake needs without one: a
+partner's wish, a file of partners, an officer come, gone or changed, a hold and its end. Not rung, as the clock is soon
+enough: what only becomes due as time passes; what a run of the worker does, which looks until nothing is due; a mute,
+an unmute and a pair kept apart, which wake nothing: they are seen at the next choosing.
 """
 
 from __future__ import annotations

@@ -265,6 +265,11 @@ class Settings(BaseSettings):
         return self.sms or ("outbox" if self.email == "outbox" else "none")
 
     @property
+    def on_aws(self) -> bool:
+        """Is what people say kept in a table on AWS, which functions use too?"""
+        return DYNAMODB.fullmatch(self.store) is not None
+
+    @property
     def by_ses(self) -> bool:
         return SES.fullmatch(self.email) is not None
 
@@ -282,10 +287,22 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def category_title(self, code: str) -> str:
+        """What the council calls a category, in whatever it writes."""
+        from infra.playbooks import category_title
+
+        return category_title(code)
+
     @cached_property
     def signing_keys(self) -> dict[str, bytes]:
         """Key id to secret, the signing key first. Made on first use and kept under `home`, for its owner only."""
-        given = self.keys.get_secret_value() or _kept_keys(self.home / "keys")
+        given = self.keys.get_secret_value()
+        if not given and self.on_aws:
+            raise SettingsWrong(
+                "MUSTER_KEYS: must be the functions' own where the table is theirs: links made with others would not "
+                "open; `muster deploy settings` prints what to set"
+            )
+        given = given or _kept_keys(self.home / "keys")
         return {kid: secret.encode() for kid, secret in (pair.split(":", 1) for pair in given.strip().split(","))}
 
 
@@ -310,7 +327,7 @@ def _with_address(chosen: Settings) -> Settings:
     return Settings(base_url=kept.read_text().strip())
 
 
-NOT_SETTINGS = frozenset({"MUSTER_TRACEBACK", "MUSTER_SECRET", "MUSTER_WORKER_FUNCTION"})  # the last two: lambdas/
+NOT_SETTINGS = frozenset({"MUSTER_TRACEBACK", "MUSTER_SECRET", "MUSTER_WORKER_FUNCTION"})  # the last: lambdas/
 
 
 def strange_settings() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.amending import Amendment, Wanted
 from domain.answering import Answer, AnswerKind, settle
@@ -12,9 +12,8 @@ from domain.capabilities import Catalogue
 from domain.changes import Refusal
 from domain.invitations import Invitation
 from domain.needs import Line
-from domain.opening import NeedWrong
+from domain.opening import NeedWrong, read_moment
 from domain.situations import Situation
-from domain.times import read_when
 from domain.values import Point
 from infra.faults import read_typed
 
@@ -39,7 +38,7 @@ def read_amendment(situation: Situation, catalogue: Catalogue, typed: TypedAmend
         read = read_wanted(text, situation, catalogue, now)
         if wanted.setdefault(read.capability.code, read) is not read:
             raise NeedWrong("lines", f"{read.capability.code!r} is there twice")
-    moment = read_moment("needed_by", typed.needed_by, situation, now) if typed.needed_by else None
+    moment = read_moment("needed_by", typed.needed_by, now, situation.zone) if typed.needed_by else None
     as_typed = {name: getattr(typed, name) for name in ("place", "point", "summary", "address", "urgent_because")}
     return read_typed(Amendment, as_typed | {"wanted": tuple(wanted.values()), "needed_by": moment}, "amendment")
 
@@ -55,7 +54,7 @@ def read_wanted(text: str, situation: Situation, catalogue: Catalogue, now: date
         raise NeedWrong("lines", str(wrong.args[0])) from None
     if at and not when.strip():
         raise NeedWrong("lines", "after the @ comes the time it is due, such as 04:00")
-    due = read_moment("lines", when, situation, now) if at else None
+    due = read_moment("lines", when, now, situation.zone) if at else None
     return Wanted(capability=capability, quantity=_read_count(amount, capability.code, least=0), due=due)
 
 
@@ -75,19 +74,6 @@ def _read_count(text: str, what: str, least: int) -> int:
     raise NeedWrong(
         "lines", f"{digits[:20]!r} is not a quantity; write a whole number from {least} to 100,000, such as {what}:2"
     )
-
-
-def read_moment(place: str, text: str, situation: Situation, now: datetime) -> datetime:
-    """A moment still to come, within a year. Raises `NeedWrong`."""
-    try:
-        moment = read_when(text, now, situation.zone)
-    except ValueError as wrong:
-        raise NeedWrong(place, str(wrong)) from None
-    if moment <= now:
-        raise NeedWrong(place, f"{text[:40]!r} is in the past")
-    if moment > now + timedelta(days=366):
-        raise NeedWrong(place, f"{text[:40]!r} is more than a year away")
-    return moment
 
 
 def latest_of(situation: Situation, responder: str) -> Invitation | Refusal:
@@ -117,7 +103,7 @@ def heard(situation: Situation, invitation: Invitation, said: Spoken, now: datet
     lines: dict[str, Line] = {situation.need.line(s.line).what: situation.need.line(s.line) for s in invitation.shares}
     if stray := next((what for what in said.counts if what not in lines), None):
         return Refusal("line", f"They were not asked for {stray}; they were asked for {', '.join(lines)}.", "lines")
-    moment = read_moment("ready_by", said.ready_by, situation, now) if said.ready_by else None
+    moment = read_moment("ready_by", said.ready_by, now, situation.zone) if said.ready_by else None
     offers = {lines[what].number: count for what, count in said.counts.items()}
     about = list(offers) or [line.number for line in lines.values()]
     answer = Answer(

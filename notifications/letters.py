@@ -12,7 +12,7 @@ import phonenumbers
 
 from domain.choosing import chosen_by, chosen_by_officer
 from domain.invitations import Invitation, InvitationStatus, Share
-from domain.labels import label_code, say_moment, say_some
+from domain.labels import say_moment, say_some
 from domain.links import LinkTo, Purpose
 from domain.messages import Message
 from domain.needs import ContactBy, Line, Need, Resident
@@ -49,6 +49,8 @@ class Council(Protocol):
 
     @property
     def signing_keys(self) -> Mapping[str, bytes]: ...
+
+    def category_title(self, code: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Letter:
 
     @property
     def category(self) -> str:
-        return label_code(self.need.category)
+        return self.settings.category_title(self.need.category)
 
     @property
     def area(self) -> str:

@@ -178,16 +178,22 @@ def _late(letter: Letter, share: Share) -> str:
     return f"{Part(line, share.reserve).said}: ready by {ready}, needed by {letter.say(line.due)}"
 
 
+def promised_by(letter: Letter, invitation: Invitation) -> list[Part] | Skip:
+    """What they promise that counts, while the need is open; or why there is nothing more to say about it."""
+    if letter.need.closed:
+        return Skip("the need is closed")
+    pledges = pledges_of(letter, invitation) if invitation.status in PROMISED else []
+    return pledges or Skip("they no longer promise anything")
+
+
 def write_private_details(letter: Letter) -> PrivateDetailsWords | Skip:
     """Say who and where, to a partner who has promised and holds every check that what they promised requires."""
     invitation, responder, resident = letter.invitation, letter.responder, letter.resident
     if invitation is None or responder is None:
         return NO_INVITATION
-    if letter.need.closed:
-        return Skip("the need is closed")
-    pledges = pledges_of(letter, invitation) if invitation.status in PROMISED else []
-    if not pledges:
-        return Skip("they no longer promise anything")
+    pledges = promised_by(letter, invitation)
+    if isinstance(pledges, Skip):
+        return pledges
     if not all(may_give_when_due(letter.situation, responder, part.line, letter.now) for part in pledges):
         return Skip("they no longer hold the checks that this requires", raises=TaskKind.check_lost)
     if responder.id in letter.need.keep_from:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from domain.invitations import InvitationStatus, Reason
 from domain.safeguarding import needs_word
 from notifications.chosen import ChosenWords
-from notifications.letters import NO_INVITATION, PROMISED, Letter, Skip, has_newer, parts_of, pledges_of, say_parts
+from notifications.letters import NO_INVITATION, Letter, Skip, has_newer, parts_of, pledges_of, say_parts
 from notifications.not_chosen import NotChosenWords
-from notifications.to_partners import details_of, write_private_details
+from notifications.to_partners import details_of, promised_by, write_private_details
 
 
 def write_chosen(letter: Letter) -> ChosenWords | Skip:
@@ -15,11 +15,9 @@ def write_chosen(letter: Letter) -> ChosenWords | Skip:
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
-    if letter.need.closed:
-        return Skip("the need is closed")
-    pledges = pledges_of(letter, invitation) if invitation.status in PROMISED else []
-    if not pledges:
-        return Skip("they no longer promise anything")
+    pledges = promised_by(letter, invitation)
+    if isinstance(pledges, Skip):
+        return pledges
     return ChosenWords(
         **letter.common,
         asked=say_parts(pledges),

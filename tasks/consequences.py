@@ -34,12 +34,7 @@ def act_on_complaint(door: Door, row: OutboxRow) -> None:
 def act_on_content_refused(door: Door, row: OutboxRow) -> None:
     """Their server will not have what we wrote. The address is good, and the ask stands: an officer tells them."""
     for message in _all_it_said(door, row):
-        kind, _, id = message.to.partition(":")
-        if kind == "resident":
-            act_by_task(door, message, TaskKind.call_resident, note=message.kind.value)
-        elif kind == "officer":
-            door.change(message.need, partial(pass_from_unreachable, officer=id))
-        elif message.invitation:
+        if not _acted_but_for_partners(door, message) and message.invitation:
             act_by_task(door, message, TaskKind.call_partner, note=CONTENT_REFUSED)
 
 
@@ -61,15 +56,20 @@ def goes_elsewhere(door: Door, message: Message) -> bool:
 
 
 def _act_on_dead(door: Door, message: Message) -> None:
-    """A partner counts as unable, an officer's task passes on, for a resident somebody is asked to phone."""
+    """A partner counts as unable; the others as below."""
+    if not _acted_but_for_partners(door, message) and message.invitation:
+        contacts = _contacts(door, message)
+        door.change(message.need, partial(record_undeliverable, message=message, contacts=contacts))
+
+
+def _acted_but_for_partners(door: Door, message: Message) -> bool:
+    """An officer's task passes on, for a resident somebody is asked to phone. False if it was for neither."""
     kind, _, id = message.to.partition(":")
     if kind == "resident":
         act_by_task(door, message, TaskKind.call_resident, note=message.kind.value)
     elif kind == "officer":
         door.change(message.need, partial(pass_from_unreachable, officer=id))
-    elif message.invitation:
-        contacts = _contacts(door, message)
-        door.change(message.need, partial(record_undeliverable, message=message, contacts=contacts))
+    return kind in ("resident", "officer")
 
 
 def _all_it_said(door: Door, row: OutboxRow) -> list[Message]:

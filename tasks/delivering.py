@@ -9,16 +9,18 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any, TypeVar
 
 from domain.messages import Channel as ByChannel
 from infra import clock
 from infra.door import Busy, Door
 from infra.stopping import stop_asked
 from infra.store import DELIVERING, Lease, MessageState, OutboxRow, StoreError
+from infra.together import side_by_side
 from notifications.channels import Accepted, Channel, Deferred, Down, Mail, Refused, Result, Unknown, Withheld
 from notifications.folding import fold
 from notifications.words import Words
@@ -36,6 +38,8 @@ GRACE = timedelta(minutes=2)  # before a send that was cut short is tried once m
 CUT_SHORT = "cut short; "  # begins the reason why a message that may have been taken waits
 OUT_OF_REACH = timedelta(seconds=15)
 LOOK_FOR_HOLDS = 1.0  # seconds between looks while a batch is on its way
+
+Made = TypeVar("Made")
 
 log = logging.getLogger("muster.delivering")
 
@@ -115,14 +119,17 @@ class Batch:
         """Send these rows and record what became of each."""
         wording = Wording(self.door)
         ready = [row for row in rows if not self._waits_to_hear(row)]
-        worded = [(row, words) for row in ready if (words := self._word(wording, row))]
+        wording.read(row.message.need for row in ready)
+        said = self._at_once(wording.word, [(row,) for row in ready])
+        worded = [(row, words) for row, one in zip(ready, said, strict=True) if (words := self._words(row, one))]
         gathered = gather(worded, wording.situation, self.door.store, clock.now())
         for row in gathered.waiting:
             self._record(replace(row, changed_at=clock.now()))
         leaving = [(row, row.frozen or freeze(words)) for row, words in gathered.alone]
         self.door.store.freeze([(row.message.id, frozen) for row, frozen in leaving if not row.frozen], self.lease)
         leaving += [folded for members in gathered.together if (folded := self._fold(members))]
-        mails = [mail for row, frozen in leaving if (mail := self._mail(wording, row, frozen))]
+        composed = self._at_once(wording.mail, leaving)
+        mails = [mail for (row, _), one in zip(leaving, composed, strict=True) if (mail := self._mail(row, one))]
         holds = Holds(self.door, [mail.id for mail in mails])
         try:
             if mails:
@@ -141,46 +148,58 @@ class Batch:
         return True
 
     def _fold(self, members: list[Worded]) -> tuple[OutboxRow, str] | None:
-        """Let the first say it for all; `None` if the lease was lost meanwhile, and with it the right to."""
+        """Let the first say it for all; `None` if it may not any more, as one of them has been told otherwise, or the
+        lease was lost: what is still ours to send is put back, and worded anew with the next claim."""
         (carrier, _), *others = members
         frozen = freeze(fold([words for _, words in members]))
         ids = [row.message.id for row, _ in others]
         if not self.door.store.fold(carrier.message.id, frozen, ids, self.lease):
+            self.door.store.put_back([carrier.message.id, *ids], self.lease)
             return None
         self._counts[MessageState.skipped] += len(ids)
         return replace(carrier, frozen=frozen), frozen
 
-    def _word(self, wording: Wording, row: OutboxRow) -> Words | None:
-        try:
-            words = wording.word(row)
-        except CannotWord as fault:
-            self._put_aside(row, fault)
-            return None
-        if not isinstance(words, Skip):
-            return words
-        skipped = self._ended(row, MessageState.skipped, words.why)
-        if words.raises:
-            self._first(skipped, partial(act_by_task, self.door, row.message, words.raises))
-        else:
-            self._record(skipped)
+    def _at_once(
+        self, ask: Callable[..., Made], each: Sequence[tuple[Any, ...]]
+    ) -> list[Made | CannotWord | NoAddress]:
+        """What comes of each, or why nothing does."""
+
+        def of(one: tuple[Any, ...]) -> Made | CannotWord | NoAddress:
+            try:
+                return ask(*one)
+            except (CannotWord, NoAddress) as fault:
+                return fault
+
+        return side_by_side(of, each, self.door.store.at_once)
+
+    def _words(self, row: OutboxRow, said: Words | Skip | CannotWord | NoAddress) -> Words | None:
+        match said:
+            case CannotWord() | NoAddress():
+                self._put_aside(row, said)
+            case Skip(why, raises) if raises:
+                self._first(
+                    self._ended(row, MessageState.skipped, why), partial(act_by_task, self.door, row.message, raises)
+                )
+            case Skip(why):
+                self._record(self._ended(row, MessageState.skipped, why))
+            case _:
+                return said
         return None
 
-    def _mail(self, wording: Wording, row: OutboxRow, frozen: str) -> Mail | None:
-        try:
-            mail = wording.mail(row, frozen)
-        except NoAddress as none:
-            if row.message.channel is ByChannel.sms:  # the e-mail says the same
-                self._record(self._ended(row, MessageState.skipped, str(none)))
-            else:
-                self._dead(row, str(none))
-            return None
-        except CannotWord as fault:
-            self._put_aside(row, fault)
-            return None
-        self._rows[row.message.id] = row
-        return mail
+    def _mail(self, row: OutboxRow, composed: Mail | CannotWord | NoAddress) -> Mail | None:
+        match composed:
+            case NoAddress() if row.message.channel is ByChannel.sms:  # the e-mail says the same
+                self._record(self._ended(row, MessageState.skipped, str(composed)))
+            case NoAddress():
+                self._dead(row, str(composed))
+            case CannotWord():
+                self._put_aside(row, composed)
+            case _:
+                self._rows[row.message.id] = row
+                return composed
+        return None
 
-    def _put_aside(self, row: OutboxRow, fault: CannotWord) -> None:
+    def _put_aside(self, row: OutboxRow, fault: Exception) -> None:
         log.error("message %s (%s): %s", row.message.id, row.message.kind.value, fault)
         self._record(self._ended(row, MessageState.failed, str(fault)))
 

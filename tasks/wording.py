@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +20,7 @@ from domain.situations import Situation
 from infra import clock
 from infra.door import Door
 from infra.store import OutboxRow
+from infra.together import side_by_side
 from notifications.channels import Mail
 from notifications.composing import CannotCompose, compose
 from notifications.folding import FOLDED
@@ -42,6 +46,16 @@ class Wording:
     door: Door
     _situations: dict[str, Situation] = field(default_factory=dict)
     _asked: dict[str, frozenset[str]] = field(default_factory=dict)
+    _asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def read(self, needs: Iterable[str]) -> None:
+        """These needs side by side, before they are asked for one after the other."""
+
+        def look(need: str) -> None:
+            with suppress(LookupError):  # what is about it will say so
+                self.situation(need)
+
+        side_by_side(look, dict.fromkeys(needs), self.door.store.at_once)
 
     def word(self, row: OutboxRow) -> Words | Skip:
         """What this message says as things stand; or why it is not to be sent. Those it carries count as it does."""
@@ -97,8 +111,9 @@ class Wording:
         """The invitations of this need whose ask has left; looked up only for a stand-down."""
         if message.kind is not MessageKind.stand_down:
             return frozenset()
-        if message.need not in self._asked:
-            self._asked[message.need] = self.door.store.asks_sent(message.need)
+        with self._asking:  # several may be worded at once
+            if message.need not in self._asked:
+                self._asked[message.need] = self.door.store.asks_sent(message.need)
         return self._asked[message.need]
 
     def _address(self, message: Message) -> str:

@@ -72,7 +72,7 @@ def test_prefect_stays_with_those_who_run_it(folder: str) -> None:
     assert not strangers, "\n".join(strangers)
 
 
-@pytest.mark.parametrize("path", files("domain"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", files("domain"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_decisions_are_pure(path: Path) -> None:
     """The domain imports three libraries, and of the standard library nothing with a clock, a network or files."""
     strangers = [

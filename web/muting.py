@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.labels import label_code
+from domain.labels import begin_small
 from domain.links import Purpose
 from infra import clock
+from infra.playbooks import category_title
 from web.forms import Form, check_size
 from web.languages import _
 from web.security import hold_to
@@ -34,5 +35,5 @@ def send(site: Site, request: Request, form: Form) -> Response:
 def _page(
     site: Site, link: Link, status: int = 200, *, muted: bool = False, wrong: dict[str, str] | None = None
 ) -> Response:
-    category = label_code(link.target.partition("|")[2]).lower()
+    category = begin_small(category_title(link.target.partition("|")[2]))
     return site.page("mute.html", status, category=category, muted=muted, wrong=wrong or {})

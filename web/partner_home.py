@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.invitations import Invitation, Share
-from domain.labels import label_code
+from domain.labels import begin_small
 from domain.links import Purpose
 from domain.responders import Responder
 from domain.situations import Situation
 from infra import clock
-from infra.playbooks import load_catalogue
+from infra.playbooks import capability_title, category_title, load_catalogue
 from notifications.letters import shared_area
 from web.forms import Form, Wrong, check_size, wants_to_change
 from web.languages import _
@@ -51,7 +51,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Own:
-    """A responder, and all that they were asked about needs that are not closed, the newest first."""
+    """A responder, and all that they are asked and have promised, the newest first."""
 
     link: Link
     responder: Responder
@@ -92,7 +92,8 @@ def _read(site: Site, request: Request) -> Own:
 
 
 def _wishes(site: Site, own: Own) -> list[Wish]:
-    return list_wishes(site, own.responder, (situation.need.category for situation, _invitation in own.asked))
+    asked = [situation.need.category for situation, _invitation in own.asked]
+    return list_wishes(site, own.responder, [*asked, *_categories_of(own.responder)])
 
 
 def _page(site: Site, own: Own, typed: Form, wrong: Wrong, status: int = 200) -> Response:
@@ -105,11 +106,11 @@ def _page(site: Site, own: Own, typed: Form, wrong: Wrong, status: int = 200) ->
         waiting=[_show(site, s, i, i.shares) for s, i in own.asked if i.open],
         promised=[_show(site, s, i, held) for s, i in own.asked if i.promised and (held := _held(i))],
         wishes=_wishes(site, own),
-        does=[_title_of(code) for code in responder.capabilities],
+        does=[capability_title(code) for code in responder.capabilities],
         days_off=say_days(responder.days_off) if responder.days_off else None,
         quiet=str(responder.quiet).replace("-", "–") if responder.quiet else None,
         limit=None if responder.weekly_limit is None else say_limit(responder.weekly_limit),
-        muted=[label_code(category).lower() for category in responder.muted],
+        muted=[begin_small(category_title(category)) for category in responder.muted],
         days={f"off-{day}": label for day, label in DAYS.items()},
         most=MOST_A_WEEK,
         typed=typed or _as_it_is(responder),
@@ -117,10 +118,9 @@ def _page(site: Site, own: Own, typed: Form, wrong: Wrong, status: int = 200) ->
     )
 
 
-def _title_of(capability: str) -> str:
-    """What a kind of help is called; one that the council has taken off its list, by its code."""
-    titles = {known.code: known.title for known in load_catalogue().capabilities}
-    return titles.get(capability) or label_code(capability)
+def _categories_of(responder: Responder) -> list[str]:
+    """What they may be asked about."""
+    return [known.category for known in load_catalogue().capabilities if known.code in responder.capabilities]
 
 
 def _as_it_is(responder: Responder) -> dict[str, str]:

@@ -22,12 +22,12 @@ from domain.answering import (
 from domain.choosing import chosen_by
 from domain.finishing import is_time, promised_of
 from domain.invitations import Invitation, InvitationStatus, Reason
-from domain.labels import label_code
 from domain.links import Purpose
 from domain.needs import Line
 from domain.safeguarding import must_name
 from domain.situations import Situation
 from infra import clock
+from infra.playbooks import category_title
 from notifications.letters import shared_area, terms_of
 from web.answers import SAYS_YES, as_fields
 from web.asked import Asked
@@ -90,7 +90,7 @@ def partner_page(
         status,
         need=need,
         area=need.place or shared_area(need.area),
-        category=label_code(need.category),
+        category=category_title(need.category),
         when=site.say(need.needed_by),
         who=None if asked.responder.is_person() else asked.responder.name,
         lines=lines,

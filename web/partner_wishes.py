@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from domain.hours import Weekday
-from domain.labels import label_code, say_list
+from domain.labels import begin_small, say_list
 from domain.responders import Responder
 from infra import clock
 from infra.pausing import pause
+from infra.playbooks import category_title
 from web.forms import Form, Wrong
 from web.languages import N_, _, ngettext
 from web.site import Site
@@ -46,7 +47,7 @@ class Wish:
 
 
 def list_wishes(site: Site, responder: Responder, asked: Iterable[str]) -> list[Wish]:
-    """What may be chosen now: what is so already is not offered. `asked`: categories they were asked about."""
+    """What may be chosen now: what is so already is not offered. `asked`: categories they may be asked about."""
     now = clock.now()
     again = Wish(RESUME, _("Ask me again"), _("We ask you again from now on."))
     wishes = [again] if paused_until(responder) else []
@@ -60,7 +61,7 @@ def list_wishes(site: Site, responder: Responder, asked: Iterable[str]) -> list[
     wishes.append(Wish(DAYS_OFF, _("Change my days off")))
     wishes.append(Wish(LIMIT, _("Change how often you ask me")))
     for category in dict.fromkeys([*responder.muted, *asked]):
-        title = label_code(category).lower()
+        title = begin_small(category_title(category))
         if category in responder.muted:
             label, means = (
                 _("Ask me about %(what)s again", what=title),
@@ -127,9 +128,11 @@ def grant(site: Site, responder: str, wish: Wish) -> None:
         pause(site.door, responder, None, "partner")
     elif what == DAYS_OFF:
         site.store.revise(responder, lambda known: known.by_their_own_word(days_off=_days_in(wish.typed)), now)
+        site.door.ring()
     elif what == LIMIT:
         limit = int(wish.typed["limit"])
         site.store.revise(responder, lambda known: known.by_their_own_word(weekly_limit=limit), now)
+        site.door.ring()
     elif what.startswith(MUTE):
         site.store.mute(responder, what.removeprefix(MUTE), now)
     else:

@@ -11,11 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.changes import Change, Refusal
 from domain.closing import hear_resident, may_say
-from domain.labels import label_code
 from domain.links import Purpose
 from domain.needs import Need, NeedStatus, Outcome
 from domain.situations import Situation
 from infra import clock
+from infra.playbooks import category_title
 from web.forms import MOST_FIELDS, Form, Wrong, check_size, read_note, wants_to_change
 from web.languages import N_, _, ngettext
 from web.security import hold_to
@@ -128,7 +128,7 @@ def _page(
         "resident.html",
         status,
         need=theirs.need,
-        category=label_code(theirs.need.category),
+        category=category_title(theirs.need.category),
         state=state,
         what_next=next_,
         lines=[_say_line(situation, line.number, site) for line in theirs.need.lines if line.quantity],

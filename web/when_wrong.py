@@ -32,8 +32,8 @@ def pages(site: Site) -> dict[int | type[Exception], Answer]:
         NoSuchNeed: of(_unknown_link),
         TooOften: of(_too_often),
         FormBroken: of(_form_broken),
-        StoreError: of(_try_again),
-        Busy: of(_try_again),
+        StoreError: of(_no_store),
+        Busy: of(_busy),
         HTTPException: of(_http_error),
     }
 
@@ -67,17 +67,26 @@ def _form_broken(site: Site, request: Request, trouble: Exception) -> Response:
     return site.message(status, _("We could not read your answer"), _(sentence), _("Nothing has been recorded."))
 
 
-def _try_again(site: Site, request: Request, trouble: Exception) -> Response:
+def _no_store(site: Site, request: Request, trouble: Exception) -> Response:
+    """The store's answer may be what got lost: what was sent may be on record, or not."""
+    if getattr(request.state, "form", None) is None:
+        return _try_again(site, request, _("We cannot reach our records just now."))
+    unknown = _("We cannot reach our records just now, so we do not know whether what you sent has been recorded.")
+    if request.url.path.startswith(f"{site.prefix}/console/"):
+        return _try_again(site, request, unknown, _("Look whether it is there before you send it again."))
+    harmless = _("Sending it again does no harm. Or open the link again: the page shows how things stand.")
+    return _try_again(site, request, unknown, harmless)
+
+
+def _busy(site: Site, request: Request, trouble: Exception) -> Response:
+    return _try_again(site, request, _("Others are changing this at this moment, so nothing has been recorded yet."))
+
+
+def _try_again(site: Site, request: Request, *sentences: str) -> Response:
+    """With what was typed, ready to be sent again."""
     form = getattr(request.state, "form", None)
-    return site.message(
-        503,
-        _("Please try again in a moment"),
-        _("We cannot reach our records just now, so nothing has been recorded.")
-        if form is not None
-        else _("We cannot reach our records just now."),
-        again=dict(form) if form else None,
-        headers={"Retry-After": "5"},
-    )
+    again = dict(form) if form else None
+    return site.message(503, _("Please try again in a moment"), *sentences, again=again, headers={"Retry-After": "5"})
 
 
 def _http_error(site: Site, request: Request, trouble: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -84,6 +85,7 @@ def outputs(as_json: AsJson = False) -> None:
 
     with explained():
         choices = chosen()
+        right_place(choices)
         compute = outputs_of(choices.compute_stack)
         found = outputs_of(choices.kept_stack) | compute
         if not found:
@@ -93,6 +95,26 @@ def outputs(as_json: AsJson = False) -> None:
             return
         print_table(("What", "Where"), sorted(found.items()))
         print_records(choices)
+
+
+@app.command()
+def settings() -> None:
+    """Print what a terminal must have set so that its commands use the same table, bell and words as the functions.
+
+    eval "$(muster deploy settings)"
+
+    None of it is secret: MUSTER_SECRET says where the keys are kept, and each command reads them there.
+    """
+    from infra.deploy.borrowing import settings_of
+
+    with explained():
+        choices = chosen()
+        right_place(choices)
+        found = settings_of(choices)
+        if not found:
+            raise Refused(f"nothing is deployed as {choices.name} yet; `muster deploy` does it")
+        for name, value in found.items():
+            say(f"export {name}={quote(value)}")
 
 
 @app.command()
@@ -125,7 +147,9 @@ def redrive() -> None:
     from infra.deploy.redriving import redrive as move
 
     with explained():
-        found = outputs_of(chosen().compute_stack)
+        choices = chosen()
+        right_place(choices)
+        found = outputs_of(choices.compute_stack)
         if not found:
             raise Refused("nothing is deployed, so nothing has died; `muster deploy` deploys it")
         for what, dead, alive in (("bells", "BellDead", "Bell"), ("receipts", "ReceiptsDead", "ReceiptsQueue")):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cli.printing import Refused, say
+from cli.printing import Refused, complain, say
 
 if TYPE_CHECKING:
     from infra.deploy.building import Built
@@ -56,7 +56,19 @@ def choose(name: str, pairs: list[str]) -> Choices:
     if missing and not sys.stdin.isatty():
         wanted = " ".join(f'--set {key}="…"' for key in missing)
         raise Refused(f"{file} does not say {', '.join(missing)}; give them with {wanted}")
-    return check_choices(found | {key: typer.prompt(ASKED[key]) for key in missing}, str(file))
+    choices = check_choices(found | {key: _ask(key) for key in missing}, str(file))
+    if missing:  # six answers are not asked for twice, whatever comes after
+        keep(choices)
+    return choices
+
+
+def _ask(key: str) -> str:
+    """What somebody answers, asked again until it can be deployed."""
+    from infra.deploy.choices import fault_in
+
+    while wrong := fault_in(key, answer := typer.prompt(ASKED[key]).strip()):
+        complain(wrong)
+    return str(answer)
 
 
 def _read_pair(pair: str) -> tuple[str, Any]:
@@ -126,3 +138,5 @@ def explained() -> Iterator[None]:
         yield
     except (ChoicesWrong, CannotBuild, CannotFetch) as why:
         raise Refused(str(why)) from None
+    except KeyboardInterrupt:
+        raise Refused("stopped; AWS finishes what it has begun. The same command again goes on from there") from None

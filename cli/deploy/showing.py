@@ -54,11 +54,11 @@ def say_where(choices: Choices, done: Deployment) -> None:
     from infra.deploy.changing import outputs_of
 
     touched = {change.resource for change in done.changes}
-    if touched & {"Sender", "DomainName"}:
+    if touched & {"Sender", "DomainName", "AlarmsByMail"}:
         print_records(choices)
     if "AlarmsByMail" in touched:
         say(f"AWS has written to {choices.alarm_email}: open its link, or no alarm will reach you.")
-        say(f"To use its table from here: export MUSTER_STORE=dynamodb://{choices.table_in_use}")
+        say('To run commands here on what it runs with: eval "$(muster deploy settings)"')
         say('Then: muster officer add --name "…" --email … --role admin, and muster doctor.')
     say(f"{choices.name} is at {outputs_of(choices.compute_stack).get('Address', '')}")
 
@@ -67,6 +67,10 @@ def print_records(choices: Choices) -> None:
     from infra.deploy.changing import outputs_of
     from infra.deploy.dns import records
 
-    found = records(choices, outputs_of(choices.compute_stack))
-    rows = [(record.name, record.kind, record.value, record.why) for record in found]
-    print_table(("Name", "Kind", "Value", "What for"), rows, title="For your DNS")
+    say("For your DNS, each as name, kind and value:")
+    for record in records(choices, outputs_of(choices.compute_stack)):
+        say("")
+        say(record.why)  # no table: it would cut what has to be copied whole
+        say(f"  {record.name}  {record.kind}")
+        say(f"  {record.value}")
+    say("")

@@ -46,6 +46,7 @@ def list_(
         return
     from domain.labels import label_need
     from domain.times import say_clock
+    from infra.playbooks import category_title
 
     print_table(
         ("Need", "How it stands", "Category", "Area", "Needed by", "Next check"),
@@ -53,7 +54,7 @@ def list_(
             (
                 row.need,
                 label_need(row.status, row.outcome) + (" (exercise)" if row.exercise else ""),
-                row.category,
+                category_title(row.category),
                 row.area,
                 say_clock(row.needed_by, zone),
                 say_clock(row.wake_at, zone) if row.wake_at else "",

@@ -172,6 +172,7 @@ def _say_what_looks_wrong(door: Door, request: NeedRequest, ask: bool) -> None:
 
 
 def _say_recorded(situation: Situation, new: bool) -> None:
+    from cli.hints import soon
     from domain.times import say_when
 
     need = situation.need
@@ -183,7 +184,7 @@ def _say_recorded(situation: Situation, new: bool) -> None:
     for line in need.lines:
         if line.due != need.needed_by:
             say(f"Of it {line.amount} by {say_when(line.due, situation.zone)}.")
-    say(f"Next to be asked: {first.name}, as soon as `muster up` or a worker looks. See: muster need show {need.id}.")
+    say(f"Next to be asked: {first.name}, {soon()}. See: muster need show {need.id}.")
 
 
 def _note_notices(door: Door, recorded: Recorded, request: NeedRequest) -> None:

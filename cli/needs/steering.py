@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door, read_reference
+from cli.hints import soon
 from cli.needs.acting import (
     Lines,
     OfficerOption,
@@ -204,4 +205,4 @@ def ask(
         )
         done(command.carry_out(door, reference, by), door, reference)
         edition = door.situation(reference).need.edition
-        say(f"{name} is asked, as soon as `muster up` or a worker looks. Version {edition}.")
+        say(f"{name} is asked, {soon()}. Version {edition}.")

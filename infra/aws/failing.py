@@ -15,6 +15,7 @@ DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Aut
 ACTION = re.compile(
     r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)(?: on resource:? ([^\s<]+?))?(?: because|[.,]?\s|<|$)"
 )
+NO_QUEUE = {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
 TOO_FAST = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
 
 
@@ -51,6 +52,8 @@ def _refusal(refused: Exception) -> str:
         action = found[1] if found else operation
         where = f" on {found[2]}" if found and found[2] else ""
         return f"you may not {action}{where}. Ask whoever runs the account for that permission."
+    if code in NO_QUEUE:
+        return "it is not there. Run `muster deploy`."
     if code in TOO_FAST:
         return f"AWS takes no more requests just now ({operation}). Try again in a minute."
     return f"AWS answered {code} to {operation}: {message}."

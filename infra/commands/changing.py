@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domain.amending import amend, extend
 from domain.changes import Change, Refusal
-from domain.opening import NeedWrong
+from domain.opening import NeedWrong, read_moment
 from domain.situations import Situation
 from infra import clock
 from infra.commands.command import Command, Counts, Plan, Typed, VersionOfNeed, about
@@ -17,7 +17,7 @@ from infra.door import Door
 from infra.looking import note_compared
 from infra.playbooks import load_catalogue
 from infra.recording import read_place
-from infra.steering import TypedAmendment, read_amendment, read_moment
+from infra.steering import TypedAmendment, read_amendment
 
 TIMES = ["2026-11-22T09:00", "2026-11-22", "09:00", "+2h"]
 
@@ -83,5 +83,5 @@ class Extend(Command):
     version: VersionOfNeed = None
 
     def plan(self, door: Door, need: str, by: str) -> Plan:
-        moment = read_moment("needed_by", self.needed_by, door.situation(need), clock.now())
+        moment = read_moment("needed_by", self.needed_by, clock.now(), door.situation(need).zone)
         return about(need, lambda situation, now: extend(situation, moment, by, now, self.version))

@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from domain.holding import hold, resume
+from domain.opening import read_moment
 from infra import clock
 from infra.commands.command import Command, Plan, Typed, VersionOfNeed, about
 from infra.door import Door
-from infra.steering import read_moment
 
 
 class Hold(Command):
@@ -29,7 +29,7 @@ class Hold(Command):
     version: VersionOfNeed = None
 
     def plan(self, door: Door, need: str, by: str) -> Plan:
-        moment = read_moment("until", self.until, door.situation(need), clock.now()) if self.until else None
+        moment = read_moment("until", self.until, clock.now(), door.situation(need).zone) if self.until else None
         return about(need, lambda situation, now: hold(situation, moment, by, now, self.version))
 
 

@@ -92,6 +92,7 @@ class LimitPartner(Value):
         """Raises `NeedWrong`."""
         self.check(responder)
         door.store.revise(responder.id, lambda known: known.but(weekly_limit=self.limit), clock.now())
+        door.ring()
         audit(
             door.store, by, "limit-changed", stands_for(responder.id), "none" if self.limit is None else str(self.limit)
         )
@@ -107,6 +108,7 @@ def bring_in_csv(door: Door, raw: bytes, catalogue: Catalogue, by: str) -> Impor
 def make_known(door: Door, done: Imported, by: str) -> int:
     """Who brought partners in, and how many, stands in the audit; needs that wait look again, and so many do."""
     audit(door.store, by, "partners-brought-in", "", f"taken={done.taken},refused={len(done.refused)}")
+    door.ring()  # whoever lost a check with it may have promised something
     return tell_waiting_needs(door, done.fresh, by)
 
 

@@ -97,7 +97,7 @@ def _make(part: str, reached: Reached, packages: Packages, out: Path, home: Path
         if _runs_here(packages.architecture):
             _compile(tree, reached)
         made = _zip(part, tree, out / f"{part}.zip")
-    say(f"{made.path}: {_megabytes(made.size)}, {_megabytes(made.unzipped)} unzipped")
+    say(f"{made.path.name}: {_megabytes(made.size)}, {_megabytes(made.unzipped)} unzipped")
     if made.unzipped > UNZIPPED_AT_MOST:
         raise CannotBuild(f"{part} is {_megabytes(made.unzipped)} unzipped; Lambda takes {UNZIPPED_AT_MOST >> 20} MiB")
     return made
@@ -114,9 +114,14 @@ def _lay_out(tree: Path, reached: Reached, needed: Iterable[Distribution], packa
                 _copy(packages / file, tree / file)
     for file in _our_files(reached.folders):
         _copy(ROOT / file, tree / file)
-    for pattern in HOME_FILES if home else ():
-        for path in sorted((home or ROOT).glob(pattern)):
-            _copy(path, tree / "home" / path.relative_to(home or ROOT))
+    if home:
+        for path in own_files(home):
+            _copy(path, tree / "home" / path.relative_to(home))
+
+
+def own_files(home: Path) -> list[Path]:
+    """The council's own files in its home, which the functions are to have."""
+    return [path for pattern in HOME_FILES for path in sorted(home.glob(pattern))]
 
 
 def _our_files(folders: Iterable[str]) -> Iterator[str]:

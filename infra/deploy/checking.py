@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from infra.aws import checking as aws
 from infra.aws import client
 from infra.aws.failing import code_of, explained
-from infra.deploy.changing import find_stack
+from infra.deploy.building import own_files
+from infra.deploy.changing import find_stack, outputs_of
 from infra.deploy.choices import Choices
+from infra.deploy.keeping_secrets import will_hold
 from infra.finding import Finding
+from infra.playbooks import check_file
 from infra.prefect_api import PrefectApi, is_loopback
+from infra.settings import settings
 from infra.stack import COMPUTE, KEPT, template
 
 BODY_AT_MOST = 51_200  # bytes of a template that go with the request
@@ -22,7 +27,8 @@ def check(choices: Choices, account: str, region: str, flows: bool = True) -> It
     yield from _right_place(choices, account, region)
     yield from aws.each("AWS", aws.credentials)
     yield from aws.each("templates", _templates)
-    yield from _prefect(choices, flows)
+    yield from _files(settings().home)
+    yield from aws.each("Prefect", lambda: _prefect(choices, flows))
     yield from aws.each("stacks", lambda: _stacks(choices))
     yield from aws.each("what is kept", lambda: _kept(choices))
     yield from aws.each("sender", lambda: _sender(choices))
@@ -57,6 +63,15 @@ def _templates() -> Iterator[Finding]:
     yield Finding("templates", True, "CloudFormation takes both")
 
 
+def _files(home: Path) -> Iterator[Finding]:
+    """The council's own files, which go along: one that cannot be read would count as none there."""
+    for path in own_files(home):
+        faults, _ = check_file(path)
+        if faults:
+            said = f"line {faults[0].line}: {faults[0].reason}" if faults[0].line else faults[0].reason
+            yield Finding(path.name, False, said, "Correct it; `muster playbook check` says all that is wrong.")
+
+
 def _prefect(choices: Choices, flows: bool) -> Iterator[Finding]:
     """Is Prefect there? It need not be reachable from here where it is not to be told of the flows from here."""
     url = choices.prefect_api_url
@@ -64,7 +79,8 @@ def _prefect(choices: Choices, flows: bool) -> Iterator[Finding]:
         do = "Give the address of Prefect Cloud, or of a server that AWS can reach."
         yield Finding("Prefect", False, f"{url} is this machine, which AWS cannot reach", do)
         return
-    with PrefectApi(url) as prefect:
+    held = will_hold(outputs_of(choices.kept_stack).get("SecretArn", ""))
+    with PrefectApi(url, held.get("PREFECT_API_AUTH_STRING", ""), key=held.get("PREFECT_API_KEY", "")) as prefect:
         if not prefect.healthy():
             said, do = (
                 f"{url} does not answer here",
@@ -72,12 +88,17 @@ def _prefect(choices: Choices, flows: bool) -> Iterator[Finding]:
             )
             yield Finding("Prefect", False if flows else None, said, do)
             return
+        if status := prefect.refusal():
+            said = f"{url} answers, but does not let us in ({status})"
+            do = "Set PREFECT_API_KEY (Prefect Cloud) or PREFECT_API_AUTH_STRING (a server of your own) as it knows us."
+            yield Finding("Prefect", False if flows else None, said, do)
+            return
     if choices.is_in_the_open:
         yield Finding(
             "Prefect", None, f"{url} answers, but others can listen on the way", "Give it an https:// address."
         )
         return
-    yield Finding("Prefect", True, f"{url} answers")
+    yield Finding("Prefect", True, f"{url} answers, and lets us in")
 
 
 def _stacks(choices: Choices) -> Iterator[Finding]:

@@ -8,15 +8,33 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from infra.faults import say_fault
 from infra.settings import Settings, is_private
 
 NAME = r"[a-z][a-z0-9-]{1,30}"
 HOST = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
 HEAD = "# What `muster deploy` puts onto AWS, and where. No secrets in here: keep it where you keep your other files.\n"
+SHAPES = {  # what a pattern means, for whoever does not read patterns
+    "name": "must be 2 to 31 small letters, digits and hyphens, a letter first, such as kingston",
+    "account": "must be the 12 digits of an AWS account",
+    "region": "must be a region of AWS, such as eu-west-2 (London)",
+    "domain": "must be a name alone, such as help.kingston.gov.uk",
+    "sms": "must be none, sns or sns://SENDER, a name of up to 11 letters and digits",
+    "table": "must be the name of a table of DynamoDB",
+}
+LOG_DAYS = (1, 3, 7, 14, 30, 60, 90, 180, 365)  # CloudWatch keeps logs for no length between
 AS_SETTING = {"sender": "email_from"}  # what it is called among Muster's settings, where that differs
+EXAMPLE = {
+    "name": "kingston",
+    "council": "Kingston Council",
+    "phone": "020 8547 5000",
+    "sender": "help@kingston.gov.uk",
+    "alarm_email": "help@kingston.gov.uk",
+    "prefect_api_url": "https://prefect.kingston.gov.uk/api",
+}
 SETTINGS = (
     "council", "phone", "sender", "reply_to", "sms", "timezone", "nation", "heartbeat_url", "sign_in", "oidc_issuer",
     "oidc_client_id", "oidc_roles_claim", "oidc_roles",
@@ -40,6 +58,12 @@ class _OnlyGiven(Settings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
+
+
+def _log_days(days: int) -> int:
+    if days not in LOG_DAYS:
+        raise ValueError(f"must be {', '.join(map(str, LOG_DAYS[:-1]))} or {LOG_DAYS[-1]}")
+    return days
 
 
 class Choices(BaseModel):
@@ -71,7 +95,7 @@ class Choices(BaseModel):
         str, Field(pattern=r"^([A-Za-z0-9_.-]{3,255})?$", description="the table in use, where it was restored")
     ] = ""
     workers_at_once: Annotated[int, Field(ge=0, le=20)] = 1
-    log_days: int = 30
+    log_days: Annotated[int, AfterValidator(_log_days)] = 30
     requests_per_second: Annotated[int, Field(ge=1, le=10_000)] = 50
     requests_at_once: Annotated[int, Field(ge=1, le=5_000)] = 100
 
@@ -127,13 +151,25 @@ def check_choices(found: dict[str, Any], where: str = "deploy.toml") -> Choices:
 def _fault(error: Any) -> str:
     names = {setting: name for name, setting in AS_SETTING.items()}
     place = ".".join(names.get(str(part), str(part)) for part in error["loc"])
-    said = error["msg"].removeprefix("Value error, ")
     match error["type"]:
         case "missing":
             said = f"is needed: {Choices.model_fields[place].description}"
-        case "extra_forbidden":
-            said = f"is none of {', '.join(Choices.model_fields)}"
+        case "string_pattern_mismatch":
+            said = SHAPES[place]
+        case "string_too_short":
+            said = f"must be at least {error['ctx']['min_length']} characters long"
+        case _:
+            said = say_fault(error, Choices)
     return f"{place}: {said}" if place else said
+
+
+def fault_in(key: str, value: str) -> str:
+    """What is wrong with this one answer, as a sentence; empty where it may stay."""
+    try:
+        check_choices({**EXAMPLE, key: value}, "")
+    except ChoicesWrong as wrong:
+        return str(wrong).removeprefix(": ")
+    return ""
 
 
 def write_choices(file: Path, choices: Choices) -> None:

@@ -32,7 +32,7 @@ def destroy_kept(choices: Choices, account: str, region: str, tell: Tell) -> Non
         if resource in held:
             with explained(f"Deleting {resource}"):
                 _unless_gone(delete, held[resource])
-            tell(f"deleted: {held[resource]}")
+            tell(f"deleted: {resource} {held[resource]}")
     if sender := held.get("Sender"):
         with explained(f"Deleting {sender} from SES"):
             _unless_gone(lambda identity: client("sesv2").delete_email_identity(EmailIdentity=identity), sender)

@@ -40,6 +40,11 @@ def _given() -> dict[str, str]:
     return {name: os.environ[name] for name in FROM_HERE if os.environ.get(name)}
 
 
+def will_hold(secret: str) -> dict[str, str]:
+    """What the secret (empty: there is none yet) holds once `fill_secret` has run, but for keys."""
+    return (read_held(secret) if secret else {}) | _given()
+
+
 def version_of(secret: str) -> str:
     """Which version of the secret is current; empty while it holds nothing."""
     with explained("Looking at the secret"):

@@ -20,7 +20,8 @@ WITHIN = 300.0
 def are_registered(url: str, secret: Mapping[str, str]) -> bool:
     """Does Prefect know the flows?"""
     try:
-        with PrefectApi(url, secret.get("PREFECT_API_AUTH_STRING")) as prefect:
+        auth, key = secret.get("PREFECT_API_AUTH_STRING", ""), secret.get("PREFECT_API_KEY", "")
+        with PrefectApi(url, auth, key=key) as prefect:
             return prefect.knows(WAKE_NEEDS)
     except PrefectUnreachable:
         return False

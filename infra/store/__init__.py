@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +27,12 @@ from infra.store.signing_in import SigningInStore
 
 
 class StoreError(Exception):
-    """The store cannot be reached or used now. Nothing was half-written; try again."""
+    """The store cannot be reached or used now. Nothing was half-written. What was being written may be, whole, where it
+    was only the answer that got lost: look, or do the same again."""
+
+
+class AddressTaken(Exception):
+    """Another officer has this address. Nothing was written, and trying again changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -219,8 +225,23 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         So with the changes of other needs that go with it (`also`): all of them are written, or none.
         """
 
+    at_once: int
+    """How many questions, side by side, are answered sooner than one after the other."""
+
+    crowd: float
+    """From so many invitations on, a change of a need is better not tried before one's turn: more may be at it than can
+    get through."""
+
+    def turn(self, need: str, patience: float) -> AbstractContextManager[bool]:
+        """Wait, so many seconds at most, for one's turn to change a need that many want to change at once; `False` if
+        it has not come. Who has the turn may still be overtaken, by those who do not wait for theirs."""
+
     def due(self, now: datetime, limit: int) -> list[str]:
         """Needs whose alarm has come, the longest due first."""
+
+    def alarm_due(self, now: datetime) -> bool:
+        """Has the alarm of any need come? Asked without writing anything, by who may not: `due` may carry on first what
+        somebody else was to do."""
 
     def wake(self, needs: Iterable[str], now: datetime) -> None:
         """Look at these open needs now."""
@@ -252,7 +273,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         """All that happened to a need, in order; or the `last` so many events of it."""
 
     def invitations_of(self, responder: str, limit: int = 100) -> list[Invitation]:
-        """What this responder was asked about needs that are not closed, the newest first."""
+        """What this responder is asked and has promised for needs that are not closed, the newest first; nothing that
+        is over."""
 
     def resident(self, need: str) -> Resident: ...
 
@@ -377,7 +399,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
 
     # --- outbox ---
     def outbox_due(self, now: datetime, channel: Channel | None = None) -> bool:
-        """Is there a message of this channel, or any, that could be claimed now, and nobody at work claiming it?"""
+        """Is there a message of this channel, or any, that could be claimed now, and nobody at work claiming it? Asked
+        without writing anything; a store may say so where it takes a claim to find out, or to be done with it."""
 
     def next_message_at(self) -> datetime | None:
         """When the next message that waits may be tried; `None` when none waits."""
@@ -393,7 +416,7 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
 
     def fold(self, carrier: str, frozen: str, carried: Sequence[str], lease: Lease) -> bool:
         """Fix what one claimed message says for several, at most `MOST_TOGETHER` with itself, and end those it carries:
-        all of it, or (`False`) nothing."""
+        all of it, or (`False`) nothing, if any of them is not theirs to send any more, who hold this lease."""
 
     def carried(self, carrier: str) -> list[OutboxRow]:
         """The messages that this one says as well."""
@@ -420,9 +443,6 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         """
 
     def messages(self, need: str) -> list[OutboxRow]: ...
-
-    def outbox_counts(self) -> dict[MessageState, int]:
-        """How many messages are where. What is over may be left out once its words are past their time."""
 
     def stuck_messages(self, before: datetime) -> int:
         """How many messages that were decided before `before` are still on their way; counted up to 1,000 at least."""

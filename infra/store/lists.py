@@ -57,7 +57,8 @@ class NeedsWanted:
 
 @dataclass(frozen=True)
 class NeedListed:
-    """A need as a list shows it. `needed` and `covered` are sums over all its parts."""
+    """A need as a list shows it. `covered` of `needed`: its parts weigh alike (`domain.risk`). A row from before they
+    did has the sums of their quantities until the need changes again: a share all the same."""
 
     need: str
     band: Band

@@ -86,7 +86,7 @@ class SigningInStore(Protocol):
     def change_officer(self, id: str, change: Callable[[Officer], tuple[Officer, Audit] | None]) -> bool:
         """Replace what is known of an officer by what `change` makes of it as it is now: it is asked again if somebody
         else has written meanwhile. One who is disabled, or let in again, is signed out. `False`: nobody has this id,
-        or `change` says so.
+        or `change` says so. Raises `AddressTaken`.
         """
 
     # --- local accounts ---

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from notifications.channels import Accepted, Deferred, Mail, Refused, Result, Unknown, scrub
-from notifications.composing import CannotCompose, as_seven_bit, wire_address
+from notifications.channels.addressing import wire_addresses
+from notifications.composing import as_seven_bit
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
@@ -101,14 +102,10 @@ class Conversation:
 
     def send(self, mail: Mail) -> Result:
         """Send one mail and say what became of it. Raises `Lost` only while the server cannot have taken it."""
-        try:
-            to = wire_address(mail.to)
-        except CannotCompose as never:
-            return Refused(0, str(never), recipient_bad=True)
-        try:
-            sender = wire_address(mail.sender, "sender's address")
-        except CannotCompose as never:
-            return Refused(0, str(never), recipient_bad=False)
+        addresses = wire_addresses(mail)
+        if isinstance(addresses, Refused):
+            return addresses
+        sender, to = addresses
         try:
             refusal = self._offer(mail, sender, to)
         except _TROUBLE as trouble:

@@ -13,10 +13,11 @@ from botocore.exceptions import ClientError
 
 from domain import messages
 from notifications.channels import Accepted, AwsClients, Down, Mail, MayGo, Refused, Result, Settle, Unknown, always
+from notifications.channels.addressing import wire_addresses
 from notifications.channels.amazon import TROUBLE, judge, said
 from notifications.channels.batch import Batch
 from notifications.channels.pacing import Pace
-from notifications.composing import CannotCompose, as_seven_bit, wire_address
+from notifications.composing import as_seven_bit
 
 LOOK_EVERY = 60.0  # seconds between looks at the account
 OF_THE_RATE = 0.8  # the rest is for whoever else sends from the account
@@ -112,14 +113,10 @@ class SesChannel:
     def _send(self, mail: Mail) -> Result:
         if self._day_is_spent(mail):  # urgent mails were taken first: so it is for all that are left
             return Down("The day's sending quota is nearly used; what is left is for urgent mails.")
-        try:
-            to = wire_address(mail.to)
-        except CannotCompose as never:
-            return Refused(0, str(never), recipient_bad=True)
-        try:
-            sender = wire_address(mail.sender, "sender's address")
-        except CannotCompose as never:
-            return Refused(0, str(never), recipient_bad=False)
+        addresses = wire_addresses(mail)
+        if isinstance(addresses, Refused):
+            return addresses
+        sender, to = addresses
         tags = {MESSAGE_TAG: mail.id, ATTEMPT_TAG: str(mail.attempt)}
         if not _TAG.fullmatch(mail.id):
             return Refused(0, "The message's id cannot be a tag of SES's.", recipient_bad=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.full_town import FullTown
 from tests.browser.windows import CHROMIUM, Windows, open_chromium, served_town
 from tests.town import Town
 
@@ -28,6 +29,13 @@ def town(tmp_path: Path) -> Iterator[Town]:
     """A town served at a port of this machine, as long as the test runs."""
     with served_town(tmp_path) as town:
         yield town
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullTown]:
+    """A town in which everything has happened, for all tests of a file that say `town = full.town`."""
+    with served_town(tmp_path_factory.mktemp("town")) as town:
+        yield FullTown(town)
 
 
 @pytest.fixture(scope="session")

@@ -70,10 +70,10 @@ class FullTown:
         return [row.task.id for row in self.town.door.store.tasks_for(None, 100)]
 
     def _people(self) -> None:
-        store = self.town.door.store
+        door, store = self.town.door, self.town.door.store
         for name, role in OFFICERS:
-            add_officer(store, new_officer(name, address(name), role, "07700 900010"), "command")
-        set_disabled(store, self._officer("Olu Former"), True, "command")
+            add_officer(door, new_officer(name, address(name), role, "07700 900010"), "command")
+        set_disabled(door, self._officer("Olu Former"), True, "command")
         self.key = add_key(store, "Case system", (Right.look, Right.respond), "command")[1].id
         for name, sector, capabilities, more in PARTNERS:
             self.town.has(name, sector, *capabilities, areas=("Norbiton",), **more)  # type: ignore[arg-type]

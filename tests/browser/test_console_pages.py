@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from tests.browser.full_town import ADMIN, DUTY, EVERY_STATE, VIEWER, FullTown
 from tests.browser.looking import what_is_wrong
-from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows, served_town
+from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows
 from tests.town import Town
 from web.console.routes import console_routes
 from web.security import Limits
@@ -22,12 +22,6 @@ ELSEWHERE = (  # unguarded, or only a step on the way to another page
     "/console", "/console/sign-in/provider", "/console/sign-in/back", "/console/set-up/{token}/provider",
 )  # fmt: skip
 SIZES = (("400 %", AT_400_PERCENT), ("phone", PHONE), ("desk", DESK))
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullTown]:
-    with served_town(tmp_path_factory.mktemp("town")) as town:
-        yield FullTown(town)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from cli.demo.pages import links
 from tests.browser.full_town import FullTown
 from tests.browser.looking import what_is_wrong
-from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows, served_town
+from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows
 from tests.town import Town, address
 from web.app import create_app
 from web.signin.guarding import Guarded
@@ -22,12 +22,6 @@ NO_PAGES = (  # a file, words for a machine, and somebody's mail as it was sent,
 )  # fmt: skip
 LINKS = {f"/{letter}/{{token:anything}}": f"/{letter}/" for letter in "rstup"}
 OF_EACH = 5  # the newest links of a kind: they lead to needs that stand differently
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullTown]:
-    with served_town(tmp_path_factory.mktemp("town")) as town:
-        yield FullTown(town)
 
 
 @pytest.fixture(scope="module")

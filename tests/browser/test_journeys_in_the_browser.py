@@ -22,7 +22,7 @@ REFERENCE = re.compile(r"N-[2-9A-Z]{6}")
 def people(town: Town) -> None:
     """Dana is on duty, Vera may look; two partners have food."""
     for name, role in ((DANA, "duty"), (VERA, "viewer")):
-        assert add_officer(town.door.store, new_officer(name, address(name), role), "command")
+        assert add_officer(town.door, new_officer(name, address(name), role), "command")
     town.has("Riverside Kitchen", "community", "food-parcel", "hot-meal")
     town.settle()
 

@@ -14,7 +14,7 @@ from playwright.sync_api import APIResponse, Page
 
 from tests.browser import test_console_pages, test_every_public_page
 from tests.browser.full_town import ADMIN, FullTown
-from tests.browser.windows import Windows, served_town
+from tests.browser.windows import Windows
 from tests.standins import STANDINS
 from tests.town import Town
 
@@ -26,12 +26,6 @@ HERE = pytest.mark.skipif(
     not (CHECKER.exists() and shutil.which("java")),
     reason="NO NU CHECKER: `make standins` fetches it, and it needs Java, so no page's markup was checked",
 )
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullTown]:
-    with served_town(tmp_path_factory.mktemp("town")) as town:
-        yield FullTown(town)
 
 
 @pytest.fixture(scope="module")

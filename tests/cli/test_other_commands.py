@@ -169,6 +169,7 @@ def test_wrong_settings_and_stores_are_one_sentence(
     settings_module.settings.cache_clear()
     done = muster("need", "list")
     assert (done.code, "Check MUSTER_STORE" in done.err) == (1, True)
+    assert "may have been, never by half" in done.err.replace("\n", " ")
     monkeypatch.setenv("MUSTER_TIMEZONE", "Europe/Kingston")
     settings_module.settings.cache_clear()
     done = muster("need", "list")

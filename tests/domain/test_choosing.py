@@ -19,6 +19,7 @@ from domain.needs import Outcome
 from domain.officers import TaskKind
 from domain.pairs import keep_from
 from domain.responders import Check, Responder
+from domain.stories import because
 from tests.domain.world import World, at, begin
 from tests.people import SERVICES, helper, place, playbook, round_of
 
@@ -246,8 +247,6 @@ def test_the_same_offer_twice_is_one() -> None:
 
 def test_an_offer_is_told_in_the_story() -> None:
     """What an officer reads of it."""
-    from domain.stories import because
-
     world = asked(KINGSWAY)
     world.yes("kingsway", 10)
     choose(world, "kingsway")

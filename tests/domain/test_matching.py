@@ -322,7 +322,7 @@ AGAINST: list[tuple[dict[str, Any], dict[str, Any], Against, str]] = [
     ({"capabilities": ("lift",)}, {}, Against.unable, "They do not give food parcels."),
     ({"capacity": 0}, {}, Against.too_little, "They have nothing to give: their capacity is 0."),
     ({"contacts": 0}, {}, Against.unreachable, "There is no e-mail address for them."),
-    ({"muted": ("food",)}, {}, Against.muted, "They do not want to be asked about food."),
+    ({"muted": ("food",)}, {}, Against.muted, "They do not want to be asked for this kind of help."),
     ({"paused_until": MONDAY + timedelta(days=1)}, {}, Against.paused, "They are passed over until 9am on Tuesday 3 March."),  # noqa: E501
     ({"weekly_limit": 3}, {"asks": 3}, Against.week_full, "They have had 3 of 3 asks this week."),
     ({"sector": Sector.public}, {}, Against.other_round, "No round of this playbook asks the sector public."),

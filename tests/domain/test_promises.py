@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
@@ -27,6 +25,7 @@ from domain.playbooks import Playbook
 from domain.safeguarding import clear_visitor, needs_word
 from domain.situations import Situation
 from domain.steps import Ask, AskResident, CallReserve, Remind, Rest, StandDown
+from domain.stories import because
 from domain.taking_answers import take_answer
 from domain.telling import WITH_COUNTS, end_task, outcomes_of
 from domain.transferring import Crossing, ask_to_move
@@ -90,17 +89,6 @@ LINES = (
 )
 counts = st.lists(st.integers(0, 12), min_size=1, max_size=3).map(tuple)
 someone = st.integers(0, len(PEOPLE) - 1)
-
-
-def _because() -> Callable[..., str] | None:
-    """How a story is put into words, once there is such a module."""
-    try:
-        return importlib.import_module("domain.stories").because  # type: ignore[no-any-return]
-    except ModuleNotFoundError:
-        return None
-
-
-BECAUSE = _because()
 
 
 class Response(RuleBasedStateMachine):
@@ -567,8 +555,7 @@ class Response(RuleBasedStateMachine):
             text = event.model_dump_json()
             assert "@" not in text
             assert "step at the door" not in text
-            if BECAUSE:
-                assert BECAUSE(event, NAMES, self.situation.need, LONDON).strip()
+            assert because(event, NAMES, self.situation.need, LONDON).strip()
         for step in self.world.steps[self.seen_steps :]:
             assert step.because.endswith(".")
 

@@ -28,9 +28,23 @@ def test_what_is_missing_is_ordered_by_when_it_is_due() -> None:
     """The part that is missing decides, not one that is covered and due before it; how much counts line by line."""
     standing = standing_of(TWO_PARTS, [promise(10, line=2), promise(5)])
     assert (standing.band, standing.at) == (Band.missing, MONDAY + 6 * HOUR)
-    assert (standing.needed, standing.covered) == (30, 15)
+    assert (standing.needed, standing.covered) == (200, 125)
     more = standing_of(TWO_PARTS, [promise(50)])
-    assert (more.at, more.covered) == (MONDAY + 4 * HOUR, 20)
+    assert (more.at, more.covered) == (MONDAY + 4 * HOUR, 100)
+
+
+def test_parts_weigh_alike_whatever_their_unit() -> None:
+    """One lift and 200 blankets: the lift is half of it. The least promise shows; all but one blanket is not all."""
+    flood = need("blanket:200", "lift:1@13:00", needed_by="+6h")
+    standings = [standing_of(flood, [promise(n, line)]) for n, line in ((1, 2), (1, 1), (199, 1), (0, 1))]
+    assert [(standing.needed, standing.covered) for standing in standings] == [
+        (200, 100),
+        (200, 1),
+        (200, 99),
+        (200, 0),
+    ]
+    less = flood.but(lines=(flood.lines[0].but(quantity=0), flood.lines[1]))
+    assert (standing_of(less, []).needed, standing_of(less, []).covered) == (100, 0)
 
 
 def test_a_promise_is_ordered_by_when_a_word_is_wanted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pytest
 from infra import clock
 from infra.aws import checking, client
 from infra.settings import Settings
+from infra.store import open_store
 from infra.store.dynamodb.table import ENDS_AT, TABLE
+from infra.sweeps import LOOKED
 from tests.cli.conftest import Muster, home, muster
+from tests.prefectdoor import PASSWORD, prefect_door
 
 __all__ = ["home", "muster"]
 pytestmark = pytest.mark.usefixtures("on_ministack")
@@ -86,6 +90,15 @@ def test_dead_letters_are_counted_and_what_to_do_is_said(tmp_path: Path) -> None
     assert "muster deploy redrive" in bell.do
 
 
+def test_a_bell_that_is_gone_is_said_in_words(tmp_path: Path) -> None:
+    """After `muster deploy destroy` the terminal still names the queue: doctor says that nothing runs."""
+    url = client("sqs").create_queue(QueueName="muster-gone-bell")["QueueUrl"]
+    client("sqs").delete_queue(QueueUrl=url)
+    *_, queues = checking.examine_aws(Settings(home=tmp_path, bell=url))
+    assert (queues.ok, queues.sentence) == (False, "Looking into the queue muster-gone-bell: it is not there")
+    assert queues.do == "Run `muster deploy`."
+
+
 @pytest.mark.usefixtures("real_clock")
 def test_a_clock_that_is_wrong_is_told_by_how_much() -> None:
     """AWS refuses what was signed five minutes off: from one minute on it is a problem."""
@@ -94,6 +107,48 @@ def test_a_clock_that_is_wrong_is_told_by_how_much() -> None:
     clock.set_source(lambda: now)
     _, told = checking.credentials()
     assert (told.ok, "Set this machine's clock" in told.do) == (False, True)
+
+
+def test_on_aws_the_waker_is_the_clock(muster: Muster, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefect plans no sweeps there, and need not: what counts is that it lets us in and knows the flows."""
+    make_table("muster-sweeps")
+    for name in ("bell", "bell-dead", "receipts", "receipts-dead"):
+        client("sqs").create_queue(QueueName=f"muster-sweeps-{name}")
+    monkeypatch.setenv("MUSTER_STORE", "dynamodb://muster-sweeps")
+    monkeypatch.setenv("MUSTER_KEYS", f"k1:{'a' * 40}")
+    monkeypatch.setenv("MUSTER_BELL", client("sqs").get_queue_url(QueueName="muster-sweeps-bell")["QueueUrl"])
+
+    def looks() -> dict[str, tuple[bool | None, str, str]]:
+        return {one["about"]: (one["ok"], one["sentence"], one["do"]) for one in muster("doctor", "--json").json}
+
+    assert looks()["sweep"] == (
+        None,
+        "none yet: the waker has not looked at this store",
+        "It looks each minute; if it does not, see its log /aws/lambda/muster-sweeps-waker.",
+    )
+    with closing(open_store("dynamodb://muster-sweeps")) as store:
+        store.mark(LOOKED, clock.now())
+    with prefect_door() as address:
+        monkeypatch.setenv("PREFECT_API_URL", address)
+        monkeypatch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)
+        assert looks()["Prefect"] == (True, f"{address} knows the flows; the waker is their clock", "")
+        monkeypatch.setenv("PREFECT_API_AUTH_STRING", "muster:guess")
+        assert looks()["Prefect"][0] is False
+    assert looks()["Prefect"][0] is False
+
+
+def test_commands_need_the_functions_own_keys(muster: Muster, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without MUSTER_KEYS a command would make keys of its own, and no link made with them would open there."""
+    make_table("muster-keyless")
+    monkeypatch.setenv("MUSTER_STORE", "dynamodb://muster-keyless")
+    opened = muster(
+        "need", "open", "--yes", "--summary", "Food", "--line", "food-parcel:4", "--area", "Norbiton",
+        "--needed-by", "+2d", "--resident-name", "Amina", "--resident-email", "amina@example.org",
+    )  # fmt: skip
+    assert (opened.code, "`muster deploy settings` prints what to set" in opened.err) == (1, True)
+    keys = next(one for one in muster("doctor", "--json").json if one["about"] == "keys")
+    assert (keys["ok"], "links made with others would not open" in keys["sentence"]) == (False, True)
+    assert not (home / "home" / "keys").exists()
 
 
 def test_doctor_shows_what_aws_says(muster: Muster, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

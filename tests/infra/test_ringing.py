@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from moto import mock_aws
 from pydantic import SecretStr
 
+from domain.playbooks import Role
 from infra import aws, ringing
+from infra.commands.incidents import hold_incident
+from infra.commands.partners import LimitPartner, bring_in_csv
 from infra.door import Door
+from infra.officers import add_officer, give_role, new_officer, set_disabled
+from infra.pausing import pause
+from infra.playbooks import load_catalogue
 from infra.ringing import Ringer
 from infra.settings import Settings
 from infra.store.sqlite import SqliteStore
 from tests.standins import aws_environment
-from tests.store.builders import AMINA, a_need, opening
+from tests.store.builders import AMINA, NOW, a_need, a_responder, opening, put_responders
 
 
 @pytest.fixture
@@ -81,6 +88,39 @@ def test_a_commit_that_leaves_something_to_do_rings(queue: str, tmp_path: Path) 
     door.change(need, lambda situation, now: None)
     store.close()
     assert sum(waiting(queue)) == 1
+
+
+DANA = new_officer("Dana Duty", "dana@example.org", "duty")
+ROWS = "id,name,sector,email,capabilities\nsam,Sam Lee,volunteer,sam@example.org,food-parcel\n"
+WAKES: dict[str, Callable[[Door], object]] = {
+    "a pause": lambda door: pause(door, "sam", NOW + timedelta(days=7), "partner"),
+    "asked again": lambda door: pause(door, "sam", None, "partner"),
+    "a limit": lambda door: limit_sam(door),
+    "an import": lambda door: bring_in_csv(door, ROWS.encode(), load_catalogue(), "command"),
+    "an officer": lambda door: add_officer(door, new_officer("Ravi Manager", "ravi@example.org", "manager"), "command"),
+    "an officer less": lambda door: set_disabled(door, DANA, True, "command"),
+    "another role": lambda door: give_role(door, DANA, Role.manager, "command"),
+    "a hold": lambda door: hold_incident(door, None, "command"),
+}
+
+
+@pytest.mark.parametrize("what", WAKES)
+def test_whatever_wakes_needs_rings(queue: str, tmp_path: Path, what: str) -> None:
+    """Not by a commit of its own: a partner's wish, a file of partners, an officer come or gone, a hold. It rings."""
+    store = SqliteStore(tmp_path / "muster.db")
+    door = Door(store, Settings(home=tmp_path, keys=SecretStr("k1:" + "s" * 40), bell=queue))
+    put_responders(store, a_responder("sam"))
+    store.add_officer(DANA, NOW)
+    assert waiting(queue) == (0, 0)
+    WAKES[what](door)
+    store.close()
+    assert sum(waiting(queue)) >= 1
+
+
+def limit_sam(door: Door) -> None:
+    known = door.store.responder("sam")
+    assert known is not None
+    LimitPartner(limit=3).carry_out(door, known, "command")
 
 
 def test_without_a_queue_there_is_no_bell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

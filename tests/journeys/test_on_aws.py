@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,12 +75,8 @@ class Kingston:
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in chosen.items())
         (self.home / "deploy.toml").write_text(text)
         self.command("deploy", "--yes", "--built", str(built.light.path.parent))
-        secret = self.call("secretsmanager", "get_secret_value", SecretId=f"muster/{NAME}")["SecretString"]
-        self.known = {
-            "MUSTER_STORE": f"dynamodb://muster-{NAME}",
-            "MUSTER_BELL": self.call("sqs", "get_queue_url", QueueName=f"muster-{NAME}-bell")["QueueUrl"],
-            "MUSTER_KEYS": json.loads(secret)["MUSTER_KEYS"],
-        }
+        lines = [shlex.split(line)[1] for line in self.command("deploy", "settings").splitlines()]
+        self.known = dict(line.split("=", 1) for line in lines)
 
     def page(self, path: str) -> str:
         """Where a path of the HTTP API is found on the stand-in, which has no names in DNS."""

@@ -18,6 +18,7 @@ from domain.needs import ContactBy, Outcome, Resident
 from domain.officers import TaskKind
 from domain.steps import PhoneAboutChange, PhoneAboutTransfer
 from domain.transferring import Crossing, ask_to_move, phone_about_transfer
+from infra.playbooks import category_title
 from notifications.folding import fold
 from notifications.letters import Skip
 from notifications.words import Words
@@ -32,6 +33,9 @@ class Kingston:
     council: str = "Kingston Council"
     phone: str = "020 8547 5000"
     signing_keys: Mapping[str, bytes] = field(default_factory=lambda: {"k1": b"a" * 40})
+
+    def category_title(self, code: str) -> str:
+        return category_title(code)
 
 
 K, T = MessageKind, TaskKind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -14,22 +13,12 @@ from infra import aws
 from notifications.channels import Accepted, Down, Mail, Refused, Result, Unknown
 from notifications.channels.sns import SnsChannel
 from tests import standins
-from tests.amazon import HANG_UP, RESET, SILENT, Amazon, Answer, running
+from tests.amazon import HANG_UP, RESET, SILENT, Amazon, Answer
 from tests.notifications.test_channels import Ledger
 
 OLA, DANA = "+447700900010", "+447700900011"
 OPTED_OUT = "+447700900099"  # in moto, those that end so
 WORDS = "Ambleford Council: N-7K3QX2 needs an officer. http://town.example.org/t/k1.x"
-
-
-@pytest.fixture
-def amazon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Amazon]:
-    with running() as amazon:
-        for name, value in standins.aws_environment(amazon.address).items():
-            monkeypatch.setenv(name, value)
-        aws.forget_clients()
-        yield amazon
-        aws.forget_clients()
 
 
 def text(to: str, words: str = WORDS) -> Mail:

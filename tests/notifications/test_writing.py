@@ -15,6 +15,7 @@ from domain.messages import ASKS, MessageKind
 from domain.needs import Line, Outcome, Resident
 from domain.officers import TaskKind
 from domain.responders import Check
+from infra.playbooks import category_title
 from infra.settings import Settings
 from notifications.letters import Part
 from notifications.rendering import render
@@ -348,6 +349,7 @@ def test_settings_are_council_enough() -> None:
     settings = Settings(council="Muster Borough Council", phone="01632 960 001")
     letter = write(play.last(K.invitation), play.situation, play.people, settings, now=play.now, ask_sent=True)
     assert (said(letter).council, said(letter).phone) == ("Muster Borough Council", "01632 960 001")
+    assert said(letter).category == category_title("food") == "Food and meals"  # type: ignore[attr-defined]
 
 
 def test_a_dead_address_sends_no_receipt_of_a_no() -> None:

@@ -12,7 +12,7 @@ from domain.changes import Change, Draft, Slot, week_of
 from domain.events import EventCode
 from domain.invitations import Invitation, Share, invitation_id
 from domain.messages import MessageKind
-from domain.needs import Line, Need, Resident
+from domain.needs import Line, Need, NeedStatus, Resident
 from domain.officers import Officer, TaskKind
 from domain.opening import open_need
 from domain.playbooks import Playbook, Role, Round
@@ -136,6 +136,21 @@ def everything(situation: Situation, responders: Iterable[Responder] = (), now: 
         slots=change.slots,
         notes=more.notes,
     )
+
+
+def put_on_hold(store: Store, need: str = N1) -> None:
+    """An officer puts one need on hold."""
+    draft = Draft(read(store, need), NOW)
+    draft.set_need(status=NeedStatus.on_hold, before_hold=NeedStatus.open, held_at=NOW)
+    must_commit(store, draft.change(wake_at=NOW + 48 * HOUR))
+
+
+def going_on(situation: Situation, status: NeedStatus = NeedStatus.open) -> Change:
+    """The change that ends that hold."""
+    draft = Draft(situation, NOW)
+    draft.note_event(EventCode.resumed)
+    draft.need = draft.need.but(status=status, before_hold=None, held_at=None)
+    return draft.change(wake_at=NOW + 48 * HOUR)
 
 
 def must_commit(store: Store, change: Change, tokens: Sequence[TokenRow] = ()) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import secrets
 import sqlite3
 import time
@@ -28,6 +29,7 @@ from tests.store.crew import there
 KINDS = ["sqlite", "moto", "ministack", "dynamodb_local"]
 JUDGE_RACES = ["sqlite", "ministack", "dynamodb_local"]  # moto's transactions are not atomic under threads
 PROCESSES = 8
+CREW_SECONDS = float(os.environ.get("MUSTER_CREW_SECONDS", 300))  # that a job may take
 PROCESS = multiprocessing.get_context("forkserver")  # a process that holds no store is the mother of all others
 PROCESS.set_forkserver_preload(["tests.store.crew"])
 
@@ -148,6 +150,6 @@ def crew(place: Place, _processes: ProcessPoolExecutor) -> Crew:
     def run(job: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
         begin = time.time() + 0.1
         futures = [_processes.submit(there, place.environment, job, place.url, begin, *some) for some in arguments]
-        return [future.result(timeout=300) for future in futures]
+        return [future.result(timeout=CREW_SECONDS) for future in futures]
 
     return run

@@ -14,6 +14,7 @@ import pytest
 from domain.changes import Change
 from domain.incidents import Incident
 from domain.messages import Channel
+from domain.needs import NeedStatus
 from domain.situations import Situation
 from infra.store import ALL_HELD, DELIVERING, Lease, MessageState, OutboxRow, Store
 from infra.store.dynamodb import DynamoStore, connection, messages, slots, waking, writing
@@ -25,9 +26,11 @@ from tests.store.builders import (
     WEEK,
     a_responder,
     asking,
+    going_on,
     lease,
     must_commit,
     put_need,
+    put_on_hold,
     put_responders,
     read,
     tell,
@@ -240,6 +243,35 @@ def test_a_hold_cut_short_is_one_or_none(
                 assert not getattr(after, order)(incident, NOW)
             assert set(after.due(NOW, 100)) == (set(needs) if counted[-1] else set())
         assert set(counted) == {False, True}, order
+
+
+def test_what_is_on_hold_waits_and_leaves_once(store: DynamoStore, table: str, references: Iterator[str]) -> None:
+    """R12: at each request of putting it aside, and of going on, which brings it back: nothing leaves while its need is
+    on hold, and all of it once that has ended."""
+    needs: list[str] = []
+
+    def leaving(after: DynamoStore) -> list[str]:
+        held = taken_over(after)
+        rows = after.claim(held, LATER, 100)
+        after.release_lease(held)
+        return [row.message.to for row in rows if row.message.need == needs[-1]]
+
+    def hold_and_go_on(dying: DynamoStore) -> None:
+        needs.append(put_need(store, next(references)))
+        put_on_hold(store, needs[-1])
+        must_commit(store, telling(read(store, needs[-1]), "responder:sam"))
+        dying.claim(lease(store, "to be killed", lasts=timedelta(seconds=1)), NOW, 100)
+        dying.commit(going_on(read(store, needs[-1])))
+
+    ended = []
+    for after in killed_at_each(table, hold_and_go_on):
+        ended.append(read(after, needs[-1]).need.status is not NeedStatus.on_hold)
+        if not ended[-1]:
+            assert leaving(after) == []
+            must_commit(after, going_on(read(after, needs[-1])))
+        assert sorted(leaving(after)) == ["resident", "responder:sam"]
+    assert ended == sorted(ended)
+    assert ended[-1]
 
 
 def test_a_lease_cut_short_ends_by_itself(store: DynamoStore, table: str) -> None:

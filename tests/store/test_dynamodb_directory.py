@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from domain.capabilities import CheckLevel, Sector
+from domain.matching import Candidate
 from domain.responders import Check, Responder
 from domain.values import Point
 from infra import aws
@@ -64,6 +65,22 @@ def test_those_near_by_are_read_and_not_the_directory(store: DynamoStore) -> Non
         found = store.candidates(["food-parcel"], SECTORS, HALL, None, WEEK, 10)
     assert len(found) == 10
     assert sum(looked_at) < 200
+
+
+def test_somebody_who_is_asked_meanwhile_is_made_up_for(store: DynamoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their week fills between being found and being read again: others are drawn, as long as there are any."""
+    put_responders(store, *(one.but(weekly_limit=1) for one in spread(60, km=2)))
+    put_need(store)
+    nearest = [c.responder for c in store.candidates(["food-parcel"], SECTORS, HALL, 3, WEEK, 60)]
+    read_again, first = DynamoStore._as_candidates, iter([nearest[:5]])
+
+    def later(self: DynamoStore, ids: list[str], week: str) -> list[Candidate]:
+        must_commit(store, asking(read(store), next(first, ())))
+        return read_again(self, ids, week)
+
+    monkeypatch.setattr(DynamoStore, "_as_candidates", later)
+    found = [c.responder.id for c in store.candidates(["food-parcel"], SECTORS, HALL, 3, WEEK, 10)]
+    assert found == [one.id for one in nearest[5:15]]
 
 
 def test_who_moves_or_leaves_is_found_nowhere_else(store: DynamoStore, empty_table: str) -> None:

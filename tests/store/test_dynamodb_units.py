@@ -13,12 +13,14 @@ from domain.changes import Draft
 from domain.events import EventCode
 from domain.invitations import InvitationStatus
 from domain.needs import NeedStatus, Outcome
+from domain.responders import Responder
 from infra.store import MessageState
 from infra.store.dynamodb import DynamoStore
 from infra.store.lists import NeedsWanted
 from infra.sweeps import anything_due
 from tests.store.builders import (
     HOUR,
+    N1,
     NOW,
     a_responder,
     an_officer,
@@ -121,6 +123,31 @@ def test_a_page_of_the_list(store: DynamoStore, meter: Metered) -> None:
     with meter.measured() as units:
         assert len(store.needs_page(NeedsWanted(), page.next, limit=20).rows) == 20
     assert units.reads <= 9
+
+
+def test_a_partners_own_page(store: DynamoStore, meter: Metered) -> None:
+    """However much Sam was asked before, their own page reads what is asked of them now."""
+    old = [put_need(store, f"N-3333{a}{b}") for a in "2345" for b in "23456"]
+    for need in old:
+        must_commit(store, asking(read(store, need), [sam_often()]))
+        says_no(store, need)
+    put_need(store)
+    must_commit(store, asking(read(store), [sam_often()]))
+    with meter.measured() as units:
+        assert [invitation.need for invitation in store.invitations_of("sam-0")] == [N1]
+    assert units.reads <= 3
+    assert len(store.needs_asked("sam-0")) == len(old) + 1
+
+
+def sam_often() -> Responder:
+    return a_responder("sam-0", weekly_limit=999)
+
+
+def says_no(store: DynamoStore, need: str) -> None:
+    draft = Draft(read(store, need), NOW)
+    draft.note_event(EventCode.said_no)
+    draft.put(draft.situation.invitations[0].but(version=2, status=InvitationStatus.rejected))
+    must_commit(store, draft.change(wake_at=NOW + HOUR))
 
 
 def test_we_count_as_the_stand_in_does(store: DynamoStore, meter: Metered) -> None:

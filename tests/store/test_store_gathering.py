@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from domain.changes import Change, Draft
+from domain.events import EventCode
+from domain.invitations import InvitationStatus
 from domain.messages import ASKS, Channel, MessageKind
 from domain.needs import NeedStatus
 from domain.situations import Situation
@@ -26,6 +28,7 @@ from tests.store.builders import (
     read,
     telling,
 )
+from tests.store.conftest import Place
 
 N3 = "N-CFGHJK"
 SAM = ("responder:sam", 0)
@@ -118,6 +121,20 @@ def test_one_message_carries_others(store: Store, held: Lease) -> None:
     assert not store.fold(carrier, "something else", [], held)
 
 
+def test_what_cannot_be_carried_any_more_is_not_spoken_for(store: Store, held: Lease, place: Place) -> None:
+    """A40: one of them has been heard of since it was worded: nothing is fixed, so that no message speaks of what it
+    does not carry; the others are put back and leave without it."""
+    first, second, third = store.claim(held, NOW, 100)
+    store.settle([replace(second, state=MessageState.bounced)])
+    before = place.dump()
+    assert not store.fold(first.message.id, "all of it", [second.message.id, third.message.id], held)
+    assert not store.fold(first.message.id, "all of it", [third.message.id, f"{N1}-unknown"], held)
+    assert not store.fold(second.message.id, "all of it", [third.message.id], held)
+    assert place.dump() == before
+    store.put_back([row.message.id for row in (first, second, third)], held)
+    assert needs_of(store.claim(held, NOW, 100)) == [N1, N3]
+
+
 def test_a_late_holder_folds_nothing(store: Store, held: Lease) -> None:
     """C12: whoever has lost the lease can no longer let one message speak for others."""
     first, *others = store.claim(held, NOW, 100)
@@ -180,6 +197,24 @@ def test_what_a_responder_was_asked(store: Store, held: Lease) -> None:
     assert [invitation.need for invitation in asked] == [N3, N2, N1]
     assert [invitation.need for invitation in store.invitations_of("sam", 1)] == [N3]
     assert store.invitations_of("ann") == []
+
+
+def test_what_is_over_is_asked_of_them_no_more(store: Store, held: Lease) -> None:
+    """A no and a stand-down leave Sam's own page, a yes stays; all of it is still known to have been asked."""
+    ends(store, N2, InvitationStatus.rejected)
+    ends(store, N3, InvitationStatus.cancelled)
+    ends(store, N1, InvitationStatus.accepted)
+    assert [invitation.need for invitation in store.invitations_of("sam")] == [N1]
+    assert sorted(store.needs_asked("sam")) == sorted([N1, N2, N3])
+    ends(store, N3, InvitationStatus.accepted)  # a late yes
+    assert [invitation.need for invitation in store.invitations_of("sam")] == [N3, N1]
+
+
+def ends(store: Store, need: str, status: InvitationStatus) -> None:
+    draft = Draft(read(store, need), NOW)
+    draft.note_event(EventCode.said_no)
+    draft.put(draft.situation.invitations[0].but(status=status))
+    must_commit(store, draft.change(wake_at=NOW + HOUR))
 
 
 def test_what_was_muted_can_be_heard_again(store: Store, held: Lease) -> None:

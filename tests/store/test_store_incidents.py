@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,9 +11,10 @@ from domain.changes import Draft
 from domain.duplicates import Whose
 from domain.events import EventCode
 from domain.incidents import Incident
+from domain.messages import MessageKind
 from domain.needs import NeedStatus, Resident
 from domain.officers import TaskKind
-from infra.store import ALL_HELD, Committed, Conflict, Store
+from infra.store import ALL_HELD, Committed, Conflict, MessageState, Store
 from tests.store import crew as jobs
 from tests.store.builders import (
     AMINA,
@@ -26,10 +27,12 @@ from tests.store.builders import (
     a_need,
     an_officer,
     asking,
+    going_on,
     lease,
     must_commit,
     opening,
     put_need,
+    put_on_hold,
     read,
     tell,
 )
@@ -48,6 +51,15 @@ def waiting(store: Store) -> list[str]:
     """To whom messages could leave now."""
     now = NOW + HOUR
     return [row.message.to for row in store.claim(lease(store, now=now), now, 100)]
+
+
+def sent(store: Store, now: datetime) -> list[str]:
+    """To whom messages leave now."""
+    held = lease(store, now=now)
+    rows = store.claim(held, now, 100)
+    store.settle([replace(row, state=MessageState.accepted) for row in rows], held)
+    store.release_lease(held)
+    return [row.message.to for row in rows]
 
 
 # --- incidents -------------------------------------------------------------------
@@ -195,6 +207,65 @@ def test_what_only_its_need_holds_lets_officers_know(store: Store) -> None:
     change = asking(read(store), ())
     must_commit(store, replace(change, need=change.need.but(status=NeedStatus.on_hold, held_at=NOW)))
     assert waiting(store) == ["officer:dee"]
+
+
+@pytest.mark.parametrize("status", [NeedStatus.open, NeedStatus.closed])
+def test_what_was_on_hold_leaves_once_its_need_goes_on(store: Store, status: NeedStatus) -> None:
+    """R12: what was decided before the hold and during it; looked at meanwhile or not, held once more or not; it leaves
+    in order, once, and so it does when the need is closed while it is on hold."""
+    put_need(store)
+    assert sent(store, NOW) == ["resident"]
+    tell(store, "responder:sam")
+    put_on_hold(store)
+    tell(store, "responder:bob")
+    for _ in range(2):
+        assert sent(store, NOW + HOUR) == []
+    assert not store.outbox_due(NOW + HOUR)
+    assert store.next_message_at() is None
+    must_commit(store, going_on(read(store)))
+    assert store.outbox_due(NOW + HOUR)
+    put_on_hold(store)
+    tell(store, "responder:sam")
+    assert sent(store, NOW + HOUR) == []
+    must_commit(store, going_on(read(store), status))
+    assert store.next_message_at() is not None
+    assert sent(store, NOW + HOUR) == ["responder:sam", "responder:bob"]
+    assert sent(store, NOW + HOUR) == ["responder:sam"]
+
+
+def test_what_is_on_hold_is_in_nobodys_way(store: Store) -> None:
+    """R12: a crowd of needs on hold, one by one, does not keep what waits behind it from leaving."""
+    for n in range(60):
+        put_need(store, reference := jobs.reference_of(n))
+        put_on_hold(store, reference)
+    put_need(store, "N-777777", now=NOW + TICK)
+    assert [row.message.need for row in store.claim(lease(store, now=NOW + HOUR), NOW + HOUR, 4)] == ["N-777777"]
+
+
+def test_what_was_cut_short_and_is_on_hold_waits_too(store: Store) -> None:
+    """C11, R12: being sent when its sender was killed, and put on hold since: it leaves once more when that ends."""
+    put_need(store)
+    sent = store.claim(lease(store), NOW, 100)
+    assert len(sent) == 1
+    put_on_hold(store)
+    assert waiting(store) == []
+    must_commit(store, going_on(read(store)))
+    [again] = store.claim(lease(store, "worker-2", NOW + 2 * HOUR), NOW + 2 * HOUR, 100)
+    assert (again.message.id, again.again) == (sent[0].message.id, True)
+
+
+def test_of_a_worry_all_who_had_it_hear(store: Store) -> None:
+    """Whoever had the task before is told that it has passed on, whatever is held."""
+    put_need(store)
+    store.add_officer(an_officer(), NOW)
+    waiting(store)
+    draft = Draft(read(store), NOW)
+    draft.note_event(EventCode.task_raised)
+    task = draft.raise_task(TaskKind.worry)
+    draft.tell(MessageKind.task_passed, "officer:ravi", task=task.id)
+    must_commit(store, draft.change(wake_at=NOW))
+    store.hold(None, NOW)
+    assert sorted(waiting(store)) == ["officer:dee", "officer:ravi"]
 
 
 def test_what_was_claimed_can_be_put_back(store: Store) -> None:

@@ -112,7 +112,7 @@ def test_a_row_says_how_much_is_covered(store: Store) -> None:
     put_need(store)
     promise(store, N1, 12)
     (row,) = store.needs_page(EVERY).rows
-    assert (row.needed, row.covered, row.band, row.status) == (20, 12, Band.missing, NeedStatus.open)
+    assert (row.needed, row.covered, row.band, row.status) == (100, 60, Band.missing, NeedStatus.open)
     assert (row.summary, row.area, row.category) == ("Food parcels for a family of five", "Hill ward", "food")
     assert (row.needed_by, row.wake_at) == (NOW + DAY, NOW + HOUR)
     assert (row.word_at, row.word_from) == (NOW + DAY, "sam")

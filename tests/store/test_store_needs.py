@@ -230,6 +230,17 @@ def test_a_need_is_due_exactly_at_its_alarm(store: Store) -> None:
     assert store.due(NOW, 10) == [N1]
 
 
+def test_a_look_tells_whether_an_alarm_has_come(store: Store) -> None:
+    """To the microsecond, as `due` does; so while somebody has woken everything."""
+    assert not store.alarm_due(NOW)
+    put_need(store)
+    must_commit(store, asking(read(store), ()))
+    assert not store.alarm_due(NOW + HOUR - TICK)
+    assert store.alarm_due(NOW + HOUR)
+    store.hold(None, NOW)
+    assert store.alarm_due(NOW)
+
+
 def test_the_longest_due_come_first(store: Store) -> None:
     """When there is more than can be done, who has waited longest is served."""
     for reference, late in ((N1, 1), (N2, 3), (N3, 2)):

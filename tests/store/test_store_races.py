@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -87,9 +88,13 @@ def test_partners_answer_eight_servers_at_once(
     asked: int, store: Store, place: Place, crew: Crew, tmp_path: Path
 ) -> None:
     """R16, R02: all of them offer five of what three in five can bring, through eight processes: those three count, the
-    other two hear that it is filled."""
-    if asked == 500 and not place.url.startswith("sqlite"):
-        pytest.skip("five hundred take minutes on what stands in for DynamoDB")
+    other two hear that it is filled.
+
+    Five hundred on ministack, on two processors with other work: a quarter of an hour, of which nearly all is its own;
+    for each promise 39 requests, 91 read and 22 write units, and one change in eight refused.
+    """
+    if asked == 500 and not place.url.startswith("sqlite") and "MUSTER_CREW_SECONDS" not in os.environ:
+        pytest.skip("five hundred take minutes on what stands in for DynamoDB: run with MUSTER_CREW_SECONDS=1800")
     wanted = asked * 3
     put_need(store, quantity=wanted)
     partners = [f"r{n}" for n in range(asked)]
@@ -156,7 +161,7 @@ def test_each_message_is_claimed_by_one_deliverer(store: Store, crew: Crew) -> N
     tell(store, *(f"responder:r{n}" for n in range(60)))
     claimed = [id for ids in crew(jobs.claim_all, [(f"worker-{n}",) for n in range(PROCESSES)]) for id in ids]
     assert Counter(claimed) == Counter({row.message.id: 1 for row in store.messages(N1)})
-    assert store.outbox_counts() == {MessageState.accepted: 61}
+    assert [row.state for row in store.messages(N1)] == [MessageState.accepted] * 61
     assert all(row.attempt == 1 and not row.again for row in store.messages(N1))
 
 

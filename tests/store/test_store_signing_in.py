@@ -13,7 +13,7 @@ import pytest
 from domain.officers import Officer
 from domain.playbooks import Role
 from domain.rights import Right
-from infra.store import Store
+from infra.store import AddressTaken, Store
 from infra.store.signing_in import ApiKey, Attempt, Audit, Session
 from tests.store.builders import HOUR, N1, NOW
 from tests.store.conftest import Crew, Place
@@ -70,6 +70,15 @@ def test_an_officer_who_is_disabled_has_no_session(town: Store) -> None:
     assert town.officers()[0].name == "Dana Duty"
     assert not town.change_officer("O9", lambda now: (now, said()))
     assert not town.change_officer("O1", lambda now: None)
+
+
+def test_two_officers_never_have_one_address(town: Store) -> None:
+    """That is a fact, and no trouble that passes: nothing is written."""
+    before = town.officers()
+    other = next(officer for officer in before if officer.id != "O1")
+    with pytest.raises(AddressTaken):
+        town.change_officer("O1", lambda now: (now.but(email=other.email), said()))
+    assert town.officers() == before
 
 
 def test_an_officer_who_is_let_in_again_signs_in_anew(town: Store) -> None:

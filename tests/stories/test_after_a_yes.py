@@ -39,6 +39,17 @@ def amina_hears_of(town: Town, who: str) -> None:
     town.inbox("Amina").expects(f"{who} will help you")
 
 
+def bob_brings_a_blanket(town: Town) -> tuple[str, Inbox]:
+    """Bob has said that he brings Amina a blanket tonight; Dana is there. Returns the need, and his mail."""
+    town.has_officer("Dana")
+    town.has("Bob", "volunteer", "blanket")
+    need = town.resident_needs("A blanket for the night", "blanket:1", playbook=HELPERS, needed_by="+18h")
+    bob = town.inbox("Bob").expects("Can you help").and_says_yes()
+    promised(town, "Bob", "1 blanket")
+    amina_hears_of(town, "A local volunteer")
+    return need, bob
+
+
 def test_a_no_show_calls_the_reserve(town: Town) -> None:
     """A25, A34: Bob forgets; chased once, given up; Jane, who stood by, is called and goes; Dana finds out why."""
     town.has_officer("Dana")
@@ -131,12 +142,7 @@ def test_a_worry_at_two_in_the_morning(town: Town) -> None:
 
     D09: the words are in her mail and nowhere else.
     """
-    town.has_officer("Dana")
-    town.has("Bob", "volunteer", "blanket")
-    need = town.resident_needs("A blanket for the night", "blanket:1", playbook=HELPERS, needed_by="+18h")
-    bob = town.inbox("Bob").expects("Can you help").and_says_yes()
-    promised(town, "Bob", "1 blanket")
-    amina_hears_of(town, "A local volunteer")
+    need, bob = bob_brings_a_blanket(town)
     town.time_passes("17h")
     status, page = town.post(bob.link, answer="concern")
     assert status == 422
@@ -227,12 +233,7 @@ def test_how_many_the_resident_got(town: Town) -> None:
 
 def test_a_worried_partner_who_writes_on_and_on(town: Town) -> None:
     """L12: the first words at once; what follows reaches Dana ten minutes later in one mail, with the first."""
-    town.has_officer("Dana")
-    town.has("Bob", "volunteer", "blanket")
-    town.resident_needs("A blanket for the night", "blanket:1", playbook=HELPERS, needed_by="+18h")
-    bob = town.inbox("Bob").expects("Can you help").and_says_yes()
-    promised(town, "Bob", "1 blanket")
-    amina_hears_of(town, "A local volunteer")
+    _, bob = bob_brings_a_blanket(town)
     for number in range(3):
         bob.answers(answer="concern", note=f"The door stands open, {number}")
     town.inbox("Dana").expects("The door stands open, 0", "999")
@@ -246,12 +247,7 @@ def test_a_worried_partner_who_writes_on_and_on(town: Town) -> None:
 
 def test_called_off_at_the_door_and_worried(town: Town) -> None:
     """D09: Bob is at the door with the blanket as the request is withdrawn: what he sees there reaches Dana at once."""
-    town.has_officer("Dana")
-    town.has("Bob", "volunteer", "blanket")
-    need = town.resident_needs("A blanket for the night", "blanket:1", playbook=HELPERS, needed_by="+18h")
-    bob = town.inbox("Bob").expects("Can you help").and_says_yes()
-    promised(town, "Bob", "1 blanket")
-    amina_hears_of(town, "A local volunteer")
+    need, bob = bob_brings_a_blanket(town)
     town.officer_closes(need, Outcome.withdrawn)
     town.inbox("Bob").expects("do not set out")
     town.inbox("Amina").expects("withdrawn")

@@ -65,7 +65,7 @@ def test_tasks_of_one_who_leaves_go_to_others_at_once(town: Town) -> None:
         dana = town.inbox("Dana").expects("Nobody to ask")
     dana.and_takes_it()
     (officer,) = (o for o in town.door.store.officers() if o.name == "Dana")
-    set_disabled(town.door.store, officer, True, "command")
+    set_disabled(town.door, officer, True, "command")
     town.settle()
     town.inbox("Duncan").expects("Nobody to ask")
     town.inbox("Duncan").expects("Nobody to ask").and_takes_it()

@@ -49,6 +49,17 @@ def begin(town: Town, *providers: str) -> str:
     return need
 
 
+def both_have_offered(town: Town) -> tuple[str, Inbox]:
+    """Kingsway, then Home First; Dana has the choice. Returns the need, and the mail Kingsway answered."""
+    need = begin(town, "Kingsway", "Home First")
+    kingsway = offers(town, "Kingsway")
+    town.inbox("Kingsway").expects("you have offered")
+    town.inbox("Dana").expects("Choose who gives").and_takes_it()
+    offers(town, "Home First", "Jo Ray")
+    town.inbox("Home First").expects("you have offered")
+    return need, kingsway
+
+
 def test_two_offer_one_is_chosen(town: Town) -> None:
     """Kingsway and Home First offer; nobody further is asked; Dana chooses, both are told, the address comes last."""
     need = begin(town, "Kingsway", "Home First")
@@ -84,12 +95,7 @@ def test_two_offer_one_is_chosen(town: Town) -> None:
 
 def test_the_one_chosen_drops_out(town: Town) -> None:
     """Kingsway was chosen and can no longer: it is looked for again, Home First may offer anew, Amina hears of it."""
-    need = begin(town, "Kingsway", "Home First")
-    kingsway = offers(town, "Kingsway")
-    town.inbox("Kingsway").expects("you have offered")
-    town.inbox("Dana").expects("Choose who gives").and_takes_it()
-    offers(town, "Home First", "Jo Ray")
-    town.inbox("Home First").expects("you have offered")
+    need, kingsway = both_have_offered(town)
     officer_chooses(town, need, "kingsway")
     town.inbox("Kingsway").expects("You have been chosen")
     town.inbox("Home First").expects("it will not be you")
@@ -105,12 +111,7 @@ def test_the_one_chosen_drops_out(town: Town) -> None:
 
 def test_an_offer_taken_back_before_the_choice(town: Town) -> None:
     """Kingsway takes its offer back; nothing was promised, so nothing is missing again; Home First is chosen."""
-    need = begin(town, "Kingsway", "Home First")
-    kingsway = offers(town, "Kingsway")
-    town.inbox("Kingsway").expects("you have offered")
-    town.inbox("Dana").expects("Choose who gives").and_takes_it()
-    offers(town, "Home First", "Jo Ray")
-    town.inbox("Home First").expects("you have offered")
+    need, kingsway = both_have_offered(town)
     town.time_passes("1m")
     _, check = kingsway.sees(answer="reject")
     assert "missing again" not in check

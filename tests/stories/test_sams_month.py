@@ -124,7 +124,7 @@ class Month:
         assert (row.asked, row.code) == (not expected, expected), (need, row)
         words = {
             "": "Chosen as number 1 of 1 in order",
-            Against.muted: "do not want to be asked about transport",
+            Against.muted: "do not want to be asked for this kind of help",
             Against.paused: "passed over until 8am on Monday 23 March",
             Against.week_full: "have had 3 of 3 asks this week",
             Against.off_when_due: "which is their day off",

@@ -62,6 +62,15 @@ def the_hostel_needs_six(town: Town, **more: Any) -> str:
     return need
 
 
+def everybody_hears_that_sam_goes_to_the_hostel(town: Town) -> None:
+    town.inbox("Sam").expects("you have promised 6 food parcels")
+    town.inbox("Sam").expects("Private")
+    town.inbox("Kofi").expects("will help you")
+    town.inbox("Ola").expects("Nothing left to do")
+    town.inbox("Amina").expects("We are still looking for")
+    town.inbox("Ola").expects("Nobody left to ask for 6 food parcels")
+
+
 def test_less_is_needed_and_those_who_promised_last_hear_it_at_once(town: Town, muster: Muster) -> None:
     """A33, A35: fifteen and five for twenty; when sixteen are enough Bob brings one; when ten are, he stays at home."""
     town.has_officer("Ola")
@@ -316,12 +325,7 @@ def test_a_scanner_moves_nobody(town: Town, muster: Muster) -> None:
     assert town.situation(here) == before
     asked.answers(answer="move")
     assert "You went to help somewhere else" in asked.page
-    town.inbox("Sam").expects("you have promised 6 food parcels")
-    town.inbox("Sam").expects("Private")
-    town.inbox("Kofi").expects("will help you")
-    town.inbox("Ola").expects("Nothing left to do")
-    town.inbox("Amina").expects("We are still looking for")
-    town.inbox("Ola").expects("Nobody left to ask for 6 food parcels")
+    everybody_hears_that_sam_goes_to_the_hostel(town)
 
 
 def test_taken_back_before_the_receipt_left(town: Town, muster: Muster) -> None:
@@ -377,9 +381,4 @@ def test_nobody_goes_to_another_place_than_they_were_shown(town: Town, muster: M
     assert town.post(asked.link, **FormReader(page).as_served)[0] == 200
     town.settle()
     assert town.counts(there) == {"food-parcel": 6}
-    town.inbox("Sam").expects("you have promised 6 food parcels")
-    town.inbox("Sam").expects("Private")
-    town.inbox("Kofi").expects("will help you")
-    town.inbox("Ola").expects("Nothing left to do")
-    town.inbox("Amina").expects("We are still looking for")
-    town.inbox("Ola").expects("Nobody left to ask for 6 food parcels")
+    everybody_hears_that_sam_goes_to_the_hostel(town)

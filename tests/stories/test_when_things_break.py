@@ -52,7 +52,7 @@ def test_the_store_is_down(town: Town) -> None:
             assert "We cannot reach our records just now" in page
         status, page = town.post(sam.link, **confirm)
         assert status == 503
-        assert "nothing has been recorded" in page
+        assert "we do not know whether what you sent has been recorded" in page
         again = FormReader(page).as_served
         status, page = town.post("/r/new", email="sam@example.org", reference=need)
         assert status == 503

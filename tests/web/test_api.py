@@ -281,7 +281,7 @@ def test_needs_come_a_page_at_a_time(council: Council, program: Program) -> None
         page = program.client.get(page.headers["link"].partition("<")[2].partition(">")[0], headers=program.shown)
     assert (len(seen), set(seen)) == (6, needs)
     lifts = program.get("/needs", category="getting-there", status="open").json()["needs"]
-    assert [(row["needed"], row["covered"]) for row in lifts] == [(1, 0)]
+    assert [(row["needed"], row["covered"]) for row in lifts] == [(100, 0)]
     assert program.get("/needs", status="closed").json()["needs"] == []
     assert program.get("/needs", needed_before="2026-11-23T09:00:00Z").json()["needs"] == []
     for query, field in (
@@ -401,6 +401,25 @@ def test_a_store_that_is_down_is_said(council: Council, program: Program, monkey
         answer = program.get("/needs")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_lost_answer_is_not_denied(council: Council, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recorded, and the store's answer got lost: 503 says that it may be, and how to ask; the same key, one need."""
+    store = type(council.door.store)
+    add = store.add_need
+
+    def lost(*given: Any) -> None:
+        add(*given)
+        raise StoreError("the store cannot be reached")
+
+    before = len(council.door.store.needs())
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "add_need", lost)
+        answer = program.post("/needs", FOOD, idempotency_key="case-1")
+    assert answer.status_code == 503
+    assert "may have been recorded" in answer.json()["detail"]
+    assert program.post("/needs", FOOD, idempotency_key="case-1").status_code == 200
+    assert len(council.door.store.needs()) == before + 1
 
 
 def test_what_nobody_expected_is_one_problem(

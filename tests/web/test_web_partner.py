@@ -480,11 +480,36 @@ def test_the_store_is_away(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Non
         page = council.post(link, **fields, confirm="yes")
         assert page.status_code == 503
         assert page.headers["retry-after"] == "5"
-        assert "nothing has been recorded" in page.text
+        assert "we do not know whether what you sent has been recorded" in page.text
+        assert "Sending it again does no harm" in page.text
         patch.setattr(type(council.door.store), "find_token", away)
         assert council.get(link).status_code == 503
     assert council.invitation(need, "riverside-kitchen").pledged == 0
     assert council.post(link, **hidden(page.text)).status_code == 303
+
+
+def test_the_stores_answer_is_lost(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C14: it was recorded and nobody heard so: the page does not deny it, and the same once more counts once."""
+    council, need, link = asked
+    store = type(council.door.store)
+    commit = store.commit
+
+    def lost(*given: object) -> None:
+        commit(*given)
+        raise StoreError("the store cannot be reached")
+
+    fields = hidden(council.post(link, answer="accept").text)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "commit", lost)
+        page = council.post(link, **fields, confirm="yes")
+    assert page.status_code == 503
+    assert "recorded nothing" not in page.text
+    assert "nothing has been recorded" not in page.text
+    assert council.invitation(need, "riverside-kitchen").pledged == 20
+    story = council.door.store.story(need)
+    assert council.post(link, **hidden(page.text)).status_code == 303
+    assert council.invitation(need, "riverside-kitchen").pledged == 20
+    assert council.door.store.story(need) == story
 
 
 def test_too_many_at_once(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,14 +123,23 @@ def test_kinds_are_muted_and_heard_again(council: Council, home: str) -> None:
     council.post(home, answer="mute-food", confirm="yes")
     assert sam(council.door.store).muted == ("food",)
     page = council.get(home).text
-    assert "Ask me about food again" in page
+    assert "Ask me about food and meals again" in page
     assert 'value="mute-food"' not in page
     council.post(home, answer="unmute-food", confirm="yes")
     assert sam(council.door.store).muted == ()
 
 
+def test_after_a_no_that_kind_can_still_be_muted(council: Council, home: str) -> None:
+    """He says no to the lift, and then to all lifts: it is something he does, so it is there to choose."""
+    (lift,) = [i.need for i in council.door.store.invitations_of("sam") if i.open]
+    council.says(lift, "sam", AnswerKind.reject)
+    assert 'value="mute-transport"' in council.get(home).text
+    council.post(home, answer="mute-transport", confirm="yes")
+    assert sam(council.door.store).muted == ("transport",)
+
+
 def test_what_was_never_offered_cannot_be_sent(council: Council, home: str) -> None:
-    """W09: a kind he was never asked about, or a word of one's own, is no choice."""
+    """W09: a kind he does not do, or a word of one's own, is no choice."""
     for wish in ("mute-everything", "pause-10-years", "mute-", "banana", ""):
         assert council.post(home, answer=wish, confirm="yes").status_code == 422
     assert sam(council.door.store).muted == ()

@@ -168,7 +168,7 @@ def test_one_who_is_disabled_stays_out(town: Town) -> None:
     """Whatever the provider says of them."""
     town.knows("dana-1", **DANA)
     town.comes("dana-1")
-    set_disabled(town.council.door.store, town.council.door.store.officers()[0], True, "command")
+    set_disabled(town.council.door, town.council.door.store.officers()[0], True, "command")
     assert town.comes("dana-1").status_code == 403
 
 

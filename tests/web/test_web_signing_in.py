@@ -104,7 +104,7 @@ def test_a_set_up_link_ends(council: Council) -> None:
     council.moment += MINUTE
     assert council.get(second).status_code == 404
     third = invited(council, dana)
-    set_disabled(council.door.store, dana, True, "command")
+    set_disabled(council.door, dana, True, "command")
     assert council.get(third).status_code == 404
 
 
@@ -241,9 +241,9 @@ def test_a_disabled_officer_is_out_at_once(council: Council) -> None:
     """W04: with the next request; a role that is taken away is gone with the next request too."""
     client = council.signed_in(Role.manager, "Ravi")
     ravi = council.door.store.officers()[0]
-    give_role(council.door.store, ravi, Role.viewer, "command")
+    give_role(council.door, ravi, Role.viewer, "command")
     assert council.door.store.officers()[0].role is Role.viewer
-    set_disabled(council.door.store, ravi.but(role=Role.viewer), True, "command")
+    set_disabled(council.door, ravi.but(role=Role.viewer), True, "command")
     assert not is_in(client)
 
 

@@ -100,7 +100,10 @@ def _when_wrong() -> dict[int | type[Exception], Callable[[Request, Any], Corout
         return problem(503, detail, headers={"Retry-After": "2"})
 
     async def no_store(request: Request, trouble: StoreError) -> Response:
-        return problem(503, "We cannot reach our records just now.", headers={"Retry-After": "5"})
+        detail = "We cannot reach our records just now."
+        if request.method not in ("GET", "HEAD"):
+            detail += " What you sent may have been recorded: read how things stand, or send it again, by the same key."
+        return problem(503, detail, headers={"Retry-After": "5"})
 
     async def http_error(request: Request, trouble: HTTPException) -> Response:
         status = trouble.status_code if trouble.status_code in TITLES else 400

@@ -48,7 +48,8 @@ class Gate:
             if holder is None and not await run_in_threadpool(self._reads_about_it, request):
                 return self._stranger(request)
         except StoreError:
-            return problem(503, "We cannot reach our records just now.", headers={"Retry-After": "5"})
+            detail = "We cannot reach our records just now; nothing was written."
+            return problem(503, detail, headers={"Retry-After": "5"})
         if holder is not None:
             request.scope[HOLDER] = holder
             if wait := self.site.limits.api.wait(holder.id):

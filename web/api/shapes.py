@@ -123,8 +123,8 @@ class NeedInList(Shape):
     exercise: bool
     urgent: bool
     held: bool
-    needed: int = Field(description="Quantities of all its parts together.")
-    covered: int = Field(description="How much of them is promised.")
+    needed: int = Field(description="100 for each of its parts, whatever its unit.")
+    covered: int = Field(description="How much of that is promised: half of one of two parts is 50 of 200.")
     with_officer: bool
 
 

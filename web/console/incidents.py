@@ -14,9 +14,9 @@ from domain.rights import Right
 from domain.values import plural
 from infra.commands.incidents import all_held_since, find_incident
 from infra.door import NoSuchNeed
-from infra.store.lists import CursorWrong, NeedsWanted
+from infra.store.lists import NeedsWanted
 from web.console.layout import console_page
-from web.console.listed import page_links, show_needs
+from web.console.listed import page_asked_for, page_links, show_needs
 from web.console.need_shown import Tag
 from web.signin.guarding import guarded
 from web.signin.sessions import SignedIn
@@ -81,10 +81,7 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
     """One incident: figures over all its needs, and each of them with how much is covered, most at risk first."""
     incident = find_incident_named(site, request)
     wanted = NeedsWanted(incident=incident.id)
-    try:
-        page = site.store.needs_page(wanted, request.query_params.get("from"), A_PAGE)
-    except CursorWrong:
-        page = site.store.needs_page(wanted, None, A_PAGE)
+    page = page_asked_for(request, lambda cursor: site.store.needs_page(wanted, cursor, A_PAGE))
     return console_page(
         site,
         who,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
+
+from starlette.requests import Request
 
 from domain.labels import TASK_LABELS, label_need, label_task
 from domain.officers import TaskStatus
 from domain.risk import Band
 from infra import clock
 from infra.playbooks import category_title
-from infra.store.lists import NeedListed, Page, TaskListed
+from infra.store.lists import CursorWrong, NeedListed, Page, TaskListed
 from web.console.need_shown import COLOURS, Tag
 from web.site import Site
 
+Row = TypeVar("Row")
 LONGEST = 120  # letters of a search, or of anything else in an address
 
 
@@ -110,6 +113,14 @@ def _show_task(site: Site, row: TaskListed, now: datetime) -> TaskInList:
         open=is_open,
         need=_show_need(site, row.need, now),
     )
+
+
+def page_asked_for(request: Request, read: Callable[[str | None], Page[Row]]) -> Page[Row]:
+    """The page its address asks for: the first one, if what it says leads nowhere."""
+    try:
+        return read(request.query_params.get("from"))
+    except CursorWrong:
+        return read(None)
 
 
 def page_links(path: str, asked: dict[str, str], page: Page[Any]) -> dict[str, str | None]:

@@ -16,9 +16,9 @@ from domain.rights import Right
 from infra import clock
 from infra.playbooks import load_catalogue
 from infra.recording import read_incident_reference
-from infra.store.lists import CursorWrong, NeedsWanted
+from infra.store.lists import NeedsWanted
 from web.console.layout import console_page
-from web.console.listed import LONGEST, page_links, show_needs
+from web.console.listed import LONGEST, page_asked_for, page_links, show_needs
 from web.signin.guarding import guarded
 from web.signin.sessions import SignedIn
 from web.site import Site
@@ -45,10 +45,7 @@ def show(site: Site, request: Request, who: SignedIn) -> Response:
         return RedirectResponse(f"{site.prefix}{AT}/{reference}", 303)
     wrong: dict[str, str] = {}
     wanted = read_wanted(site, asked, who.officer.id, wrong)
-    try:
-        page = site.store.needs_page(wanted, request.query_params.get("from"), A_PAGE)
-    except CursorWrong:
-        page = site.store.needs_page(wanted, None, A_PAGE)
+    page = page_asked_for(request, lambda cursor: site.store.needs_page(wanted, cursor, A_PAGE))
     return console_page(
         site,
         who,

@@ -56,7 +56,7 @@ def add(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
     except ValidationError as faults:
         wrong = {str(fault["loc"][0]): _sentence(str(fault["loc"][0]), say_fault(fault)) for fault in faults.errors()}
         return _new(site, who, 422, wrong, form)
-    if find_officer(site.store, officer.email, disabled=True) or not add_officer(site.store, officer, who.by):
+    if find_officer(site.store, officer.email, disabled=True) or not add_officer(site.door, officer, who.by):
         return _new(site, who, 422, {"email": "Somebody with this email address is on the list already"}, form)
     return _one(site, who, officer, link=invite(site.door, officer, who.by), done="Added to the list")
 
@@ -78,9 +78,9 @@ def change(site: Site, request: Request, who: SignedIn, form: Form) -> Response:
         return _one(site, who, officer, 422, wrong={"role": sentence})
     match what:
         case "role" if form.get("role") in list(Role):
-            give_role(site.store, officer, Role(form["role"]), who.by)
+            give_role(site.door, officer, Role(form["role"]), who.by)
         case "disable" | "enable":
-            set_disabled(site.store, officer, what == "disable", who.by)
+            set_disabled(site.door, officer, what == "disable", who.by)
         case "end-sessions":
             about = f"officer:{officer.id}"
             site.store.end_sessions(officer.id, Audit(clock.now(), who.by, "sessions-ended", about))
@@ -95,7 +95,7 @@ def change_phone(
     """Take a phone number down; `again` shows the page with what is wrong with it."""
     typed = form.get("phone", "")[:60]
     try:
-        set_phone(site.store, officer, typed, who.by)
+        set_phone(site.door, officer, typed, who.by)
     except ValidationError as faults:
         return again(422, wrong={"phone": _sentence("phone", say_fault(faults.errors()[0]))}, typed={"phone": typed})
     return RedirectResponse(f"{site.prefix}{path}?done=phone", 303)

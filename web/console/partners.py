@@ -12,16 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from domain.labels import SECTOR_LABELS, label_code, label_invitation, label_need, label_responder, say_list
+from domain.labels import SECTOR_LABELS, label_invitation, label_need, label_responder, say_list
 from domain.responders import Check, Responder
 from domain.rights import Right
 from infra import clock
 from infra.directory.entries import is_id
 from infra.looking import look_contacts
-from infra.playbooks import category_title, load_catalogue
-from infra.store.lists import STALE_AFTER, Asked, CursorWrong, ResponderListed, RespondersWanted
+from infra.playbooks import capability_title, category_title, load_catalogue
+from infra.store.lists import STALE_AFTER, Asked, ResponderListed, RespondersWanted
 from web.console.layout import console_page
-from web.console.listed import LONGEST, page_links
+from web.console.listed import LONGEST, page_asked_for, page_links
 from web.console.need_shown import Tag
 from web.signin.guarding import guarded
 from web.signin.sessions import SignedIn
@@ -101,10 +101,7 @@ def show_all(site: Site, request: Request, who: SignedIn) -> Response:
         paused=now if state == "paused" else None,
         stale=now if state == "stale" else None,
     )
-    try:
-        page = site.store.responders_page(wanted, request.query_params.get("from"), A_PAGE)
-    except CursorWrong:
-        page = site.store.responders_page(wanted, None, A_PAGE)
+    page = page_asked_for(request, lambda cursor: site.store.responders_page(wanted, cursor, A_PAGE))
     return console_page(
         site,
         who,
@@ -130,16 +127,11 @@ def _in_list(site: Site, row: ResponderListed) -> PartnerInList:
         id=responder.id,
         name=responder.name,
         sector=SECTOR_LABELS[responder.sector],
-        gives=", ".join(_titles(responder.capabilities)) or "Nothing known",
+        gives=", ".join(map(capability_title, responder.capabilities)) or "Nothing known",
         where=", ".join(responder.areas) or (f"Within {responder.radius_km:g} km" if responder.radius_km else ""),
         past=_past(row),
         tags=tuple(tags_of(site, row)),
     )
-
-
-def _titles(codes: tuple[str, ...]) -> list[str]:
-    known = {c.code: c.title for c in load_catalogue().capabilities}
-    return [known.get(code, label_code(code)) for code in codes]
 
 
 def _past(row: ResponderListed) -> str:
@@ -202,7 +194,7 @@ def _facts(site: Site, row: ResponderListed) -> Iterator[tuple[str, str]]:
     found = row.responder
     yield "Id", found.id
     yield "Sector", SECTOR_LABELS[found.sector]
-    yield "Can give", ", ".join(_titles(found.capabilities)) or "Nothing known"
+    yield "Can give", ", ".join(map(capability_title, found.capabilities)) or "Nothing known"
     yield "Where", _where(found)
     yield "Capacity", "Not known" if found.capacity is None else f"{found.capacity:,} at once"
     yield "Checks held", say_list(_say_check(site, check) for check in found.checks) if found.checks else "None"

@@ -103,7 +103,7 @@ def _officer_of(site: Site, person: Person, attempt: Attempt) -> Officer:
         officer = _newcomer(site, person, role)
     if officer.disabled:
         raise NoAccess("An administrator has ended your access.", "Ask whoever looks after Muster in your council.")
-    if role and give_role(site.store, officer, role, "provider"):
+    if role and give_role(site.door, officer, role, "provider"):
         officer = officer.but(role=role)
     return officer
 
@@ -145,7 +145,10 @@ def _newcomer(site: Site, person: Person, role: Role | None) -> Officer:
 def _link(site: Site, person: Person, officer: Officer, link: str | None) -> bool:
     what = "account-linked" if link else "officer-added"
     audit = Audit(clock.now(), "provider", what, f"officer:{officer.id}", officer.role)
-    return site.store.link_person(person.issuer, person.subject, officer, link, audit)
+    linked = site.store.link_person(person.issuer, person.subject, officer, link, audit)
+    if linked:
+        site.door.ring()
+    return linked
 
 
 def _refused(site: Site, sentence: str) -> Response:

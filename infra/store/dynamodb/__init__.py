@@ -12,6 +12,7 @@ from infra.store.dynamodb.persons import PersonItems
 from infra.store.dynamodb.postcodes import PostcodeItems
 from infra.store.dynamodb.seen import SeenItems
 from infra.store.dynamodb.signing_in import SigningInItems
+from infra.store.dynamodb.turns import TurnItems
 
 
 class DynamoStore(
@@ -25,5 +26,6 @@ class DynamoStore(
     PostcodeItems,
     ListedResponders,
     SigningInItems,
+    TurnItems,
 ):
     """Everything Muster keeps, in one DynamoDB table; `infra/store/dynamodb/table.py` says how."""

@@ -21,7 +21,10 @@ class AlarmItems(Connected):
     """An index in as many shards as it takes; a look asks them all."""
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        return list(islice(self._alarms_until(now), limit))
+        return list(islice(self._alarms_until(now, page=limit), limit))
+
+    def alarm_due(self, now: datetime) -> bool:
+        return any(True for _ in self._alarms_until(now, page=1))
 
     def overdue(self, before: datetime) -> list[str]:
         return list(islice(self._alarms_until(before, before=True), MOST_NAMED))
@@ -47,9 +50,9 @@ class AlarmItems(Connected):
         closed = {"closed": NeedStatus.closed.value} if ":closed" in where else {}
         self._write(Update(need_key(need), {"wake_at": micros(now), **alarm}, {}, {"version": 1}, where, closed))
 
-    def _alarms_until(self, moment: datetime, *, before: bool = False) -> Iterator[str]:
+    def _alarms_until(self, moment: datetime, *, before: bool = False, page: int | None = None) -> Iterator[str]:
         last = sortable(micros(moment)) if before else f"{sortable(micros(moment))}~"
-        alarms = self._shards("alarm", index="alarm", order="alarm_sk", between=("0", last))
+        alarms = self._shards("alarm", index="alarm", order="alarm_sk", between=("0", last), page=page)
         return (str(item["pk"]).removeprefix("N#") for item in alarms)
 
     def unwatched(self) -> list[str]:

@@ -20,12 +20,15 @@ from infra.store.dynamodb.table import (
     NOTE,
     RESIDENT,
     TASK,
+    Item,
     Value,
     alarm_of,
+    asked_place,
     need_key,
     shard_of,
     sortable,
 )
+from infra.store.dynamodb.wrote import MOST_NAMED, wrote
 from infra.store.moments import maybe_micros, micros
 
 
@@ -101,8 +104,7 @@ def around(change: Change, tokens: Sequence[TokenRow]) -> Iterator[Operation]:
     pk = need_key(need.id)[0]
     for n, invitation in enumerate(change.invitations):
         yield _invitation(pk, invitation, _order(version, n))
-    for event in change.events:
-        yield Put({"pk": pk, "sk": f"{EVENT}{event.seq:06}", "doc": event.model_dump_json()})
+    yield from _events(pk, change)
     for n, task in enumerate(change.tasks):
         yield _task(pk, task, _order(version, n))
     for id, words in dict(reversed(change.notes)).items():
@@ -118,8 +120,20 @@ def around(change: Change, tokens: Sequence[TokenRow]) -> Iterator[Operation]:
 
 
 def parts_written(change: Change) -> int:
-    """How many of a need's parts (`needs.Parts`) a change writes."""
+    """How many of a need's parts (`whole.Parts`) a change writes."""
     return len(change.invitations) + len(change.tasks)
+
+
+def _events(pk: str, change: Change) -> Iterator[Put]:
+    """What happened; the last of it also says which parts of the need were written with it, if they are few."""
+    for event in change.events:
+        item: Item = {"pk": pk, "sk": f"{EVENT}{event.seq:06}", "doc": event.model_dump_json()}
+        if event is change.events[-1] and parts_written(change) <= MOST_NAMED:
+            parts = [f"{INVITATION}{one.id}" for one in change.invitations] + [
+                f"{TASK}{one.id}" for one in change.tasks
+            ]
+            item["wrote"] = wrote(change.need.version + 1, parts)
+        yield Put(item)
 
 
 def _order(version: int, n: int) -> str:
@@ -128,11 +142,12 @@ def _order(version: int, n: int) -> str:
 
 
 def _invitation(pk: str, invitation: Invitation, order: str) -> Update:
-    """Found by its need, and by whoever is asked, the newest last."""
+    """Found by its need, and by whoever is asked, the newest last; apart from what is over, of which there is more each
+    year."""
     when = f"{sortable(micros(invitation.asked_at))}#{invitation.need}#{order}"
     return Update(
         (pk, f"{INVITATION}{invitation.id}"),
-        {"doc": invitation.model_dump_json(), "time_pk": f"asked#{invitation.responder}"},
+        {"doc": invitation.model_dump_json(), "time_pk": asked_place(invitation.responder, over=invitation.over)},
         firsts={"order": order, "time_sk": when},
         adds={"puts": 1},
     )

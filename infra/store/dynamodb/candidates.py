@@ -71,12 +71,12 @@ class CandidateItems(Connected):
     ) -> list[Candidate]:
         search = Search(tuple(dict.fromkeys(capabilities)), frozenset(sectors))
         askable = (found for found in self._able(search, point, within_km) if found[0].contacts)
-        best = self._least_asked(askable, week, limit)
-        return [
-            candidate
-            for candidate in self._as_candidates([able.responder for able, _ in best], week)
-            if search.fits(candidate.responder) and _may_be_asked(candidate)
-        ]
+        drawn = self._least_asked(askable, week, limit)
+        found: list[Candidate] = []
+        while some := [able.responder for able, _ in islice(drawn, limit - len(found))]:
+            read = self._as_candidates(some, week)  # meanwhile they may have had their week, or have left
+            found += [one for one in read if search.fits(one.responder) and _may_be_asked(one)]
+        return found
 
     def considered(
         self, capabilities: Sequence[str], sectors: Sequence[str], point: Point | None, week: str, limit: int
@@ -105,12 +105,17 @@ class CandidateItems(Connected):
 
     # --- the least asked ---
 
-    def _least_asked(self, nearest: Iterable[Found], week: str, limit: int) -> list[Found]:
-        """The first `limit` of these, the least asked this week first, then as they come: without a place last, those
-        by id."""
+    def _least_asked(self, nearest: Iterable[Found], week: str, limit: int) -> Iterator[Found]:
+        """Some `limit` of these, the least asked this week first, then as they come: without a place last, those by id.
+        Then others of them, as long as somebody asks for more."""
+        waiting = iter(nearest)
+        while askable := self._compared(waiting, week, limit):
+            yield from (found for *_, found in sorted(askable, key=lambda one: one[:4]))
+
+    def _compared(self, waiting: Iterator[Found], week: str, limit: int) -> list[tuple[int, bool, float, str, Found]]:
+        """As many as it takes to know who of them is asked first; those who may not be asked this week are left out."""
         askable: list[tuple[int, bool, float, str, Found]] = []
         compared = unasked = 0
-        waiting = iter(nearest)
         at_once = min(max(limit, COMPARED_AT_ONCE), READ_AT_ONCE)
         while some := list(islice(waiting, at_once)):
             weeks = self._get_many(ledger_key(able.responder, week) for able, _ in some)
@@ -123,7 +128,7 @@ class CandidateItems(Connected):
             compared += len(some)
             if unasked >= limit or (compared >= MOST_COMPARED and len(askable) >= limit):
                 break
-        return [found for *_, found in sorted(askable, key=lambda one: one[:4])[:limit]]
+        return askable
 
     # --- the nearest ---
 

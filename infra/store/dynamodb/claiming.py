@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 from domain.folding import Gathering
 from domain.messages import Channel
-from infra.store import DELIVERING, MOST_TOGETHER, Lease, MessageState, OutboxRow
-from infra.store.dynamodb.connection import Connected
+from infra.store import DELIVERING, MOST_TOGETHER, Lease, MessageState, OutboxRow, StoreError
+from infra.store.dynamodb.aside import AsideItems
 from infra.store.dynamodb.holding import Holds
 from infra.store.dynamodb.messages import Entry, made_into, spread, waits_for
 from infra.store.dynamodb.operations import Check
@@ -23,26 +25,36 @@ from infra.store.moments import instant, micros
 FOR_URGENT = 4  # one claim in four keeps its place for urgent messages
 CLAIMED_AT_ONCE = 99  # in one transaction, beside the lease
 READ_AT_ONCE = 50  # entries of a shard
+LOOK_SECONDS = 4.0  # that a look takes at most, or a choice of a claim: the waker has 30 in all
+BESIDE_SECONDS = 1.0  # that what may leave waits for what may not
 
 
-class ClaimItems(Connected):
+class ClaimItems(AsideItems):
     """Looks at the outbox, and claims of it. Its index follows in a moment: what is found there is read again, and
-    claimed only as it was read."""
+    claimed only as it was read.
+
+    A look only reads. Of what is on hold it says that something is due, so that a claim puts it aside; so it does of
+    what it could not look through in time.
+    """
 
     def outbox_due(self, now: datetime, channel: Channel | None = None) -> bool:
-        return any(self._is_due(one, now) for one in ([channel] if channel else Channel))
+        until = time.monotonic() + LOOK_SECONDS
+        return any(self._is_due(one, now, until) for one in ([channel] if channel else Channel))
 
     def next_message_at(self) -> datetime | None:
+        until = time.monotonic() + LOOK_SECONDS
         holds = Holds(self)
-        queues = Queues(self, holds, 0, instant(0))
+        queues = Queues(self, holds, 0, instant(0), Channel.email)
         found: int | None = None
         waiting = [self._waiting(channel, urgent) for channel in Channel for urgent in (True, False)]
-        for entry in heapq.merge(*waiting, key=lambda entry: entry.not_before):
-            if found is not None and entry.not_before >= found:
-                break
-            head = None if holds.surely(entry) else queues.head(entry.need, entry.id)
-            if head:
-                found = head.moment if found is None else min(found, head.moment)
+        for some in _some_at_a_time(heapq.merge(*waiting, key=lambda entry: entry.not_before)):
+            if time.monotonic() > until:
+                return instant(min(found or some[0].not_before, some[0].not_before))
+            for entry in holds.free(some):
+                if found is not None and entry.not_before >= found:
+                    return instant(found)
+                if head := queues.head(entry.need, entry.id):
+                    found = head.moment if found is None else min(found, head.moment)
         return None if found is None else instant(found)
 
     def claim(self, lease: Lease, now: datetime, limit: int, channel: Channel = Channel.email) -> list[OutboxRow]:
@@ -53,18 +65,24 @@ class ClaimItems(Connected):
         claim.choose(limit, urgent=True)
         claim.choose(limit - limit // FOR_URGENT, urgent=False)
         claim.bring_company()
-        return claim.take()
+        taken = claim.take()
+        with suppress(StoreError):  # what is taken leaves all the same, and the next claim comes upon the rest
+            claim.put_aside(BESIDE_SECONDS if taken else LOOK_SECONDS)
+        return taken
 
-    def _is_due(self, channel: Channel, now: datetime) -> bool:
+    def _is_due(self, channel: Channel, now: datetime, until: float) -> bool:
         lease = self._get(*lease_key(DELIVERING[channel]))
         if lease and number(lease["until"]) > micros(now):
             return False
         holds = Holds(self)
-        queues = Queues(self, holds, number(lease["fence"]) + 1 if lease else 0, now)
+        queues = Queues(self, holds, number(lease["fence"]) + 1 if lease else 0, now, channel)
         for urgent in (True, False):
-            for entry in self._to_look_at(queues, channel, now, urgent=urgent):
-                head = None if holds.surely(entry) else queues.head(entry.need, entry.id)
-                if head and head.moment <= micros(now):
+            for some in _some_at_a_time(self._to_look_at(queues, channel, now, urgent=urgent)):
+                free = holds.free(some)
+                if holds.on_hold(some) or time.monotonic() > until:
+                    return True
+                heads = (queues.head(entry.need, entry.id) for entry in free)
+                if any(head and head.moment <= micros(now) for head in heads):
                     return True
         return False
 
@@ -84,10 +102,10 @@ class ClaimItems(Connected):
         first = Entry.urgency(urgent)
         last = f"{first}{sortable(micros(until))}~" if until else f"{first}~"
         shards = [
-            map(Entry.of, self._query(shard, index="alarm", between=(first, last), page=READ_AT_ONCE))
+            self._query(shard, index="alarm", between=(first, last), page=READ_AT_ONCE)
             for shard in spread("outbox", channel)
         ]
-        return heapq.merge(*shards, key=lambda entry: entry.text)
+        return heapq.merge(*(map(Entry.of, shard) for shard in self._begun(shards)), key=lambda entry: entry.text)
 
 
 @dataclass
@@ -101,20 +119,26 @@ class Claim:
     holds: Holds = field(init=False)
     queues: Queues = field(init=False)
     _urgent: set[str] = field(default_factory=set)
+    _on_hold: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.holds = Holds(self.store)
-        self.queues = Queues(self.store, self.holds, self.lease.fence, self.now, mend=True)
+        self.queues = Queues(self.store, self.holds, self.lease.fence, self.now, self.channel, mend=True)
 
     def choose(self, most: int, *, urgent: bool) -> None:
         """Up to so many, those chosen before included. What is first in the way of an urgent one is urgent too."""
+        until = time.monotonic() + LOOK_SECONDS
         entries = self.store._to_look_at(self.queues, self.channel, self.now, urgent=urgent)
-        while len(self.queues.chosen) < most and (some := list(islice(entries, min(most, READ_AT_ONCE)))):
-            possible = [entry for entry in some if not self.holds.surely(entry)]
-            self.holds.read_needs(entry.need for entry in possible)
-            for entry in possible:
+        parts = _some_at_a_time(entries, min(most, READ_AT_ONCE))
+        while len(self.queues.chosen) < most and time.monotonic() < until and (some := next(parts, None)):
+            free = self.holds.free(some)
+            self._on_hold += self.holds.on_hold(some)
+            for n, entry in enumerate(free):
+                if len(self.queues.chosen) >= most:
+                    break
+                self.queues.read(one.need for one in free[n : n + most - len(self.queues.chosen)])
                 head = self.queues.head(entry.need, entry.id)
-                if head and head.moment <= micros(self.now) and len(self.queues.chosen) < most:
+                if head and head.moment <= micros(self.now):
                     self.queues.choose(head)
                     if urgent:
                         self._urgent.add(head.row.message.id)
@@ -141,6 +165,16 @@ class Claim:
             taken += some
         taken.sort(key=self._rank)
         return [self._sending(head) for head in taken]
+
+    def put_aside(self, seconds: float) -> None:
+        """What was come upon and is on hold, so that it is not come upon again; what was being sent when its sender was
+        cut short is mended first."""
+        until = time.monotonic() + seconds
+        for start in range(0, len(self._on_hold), READ_AT_ONCE):
+            if time.monotonic() > until:
+                return
+            for entry in self.store._put_aside(self._on_hold[start : start + READ_AT_ONCE]):
+                self.queues.head(entry.need, entry.id)
 
     def _taken(self, some: list[Head]) -> list[Head] | None:
         """These, without those that somebody else has moved meanwhile; `None` if the lease is lost."""
@@ -174,6 +208,14 @@ class Claim:
         for need in self.store._fresh.needs():
             if not any(entry.not_before <= micros(self.now) for _, entry in self.queues.entries(need)):
                 self.store._fresh.drop(need)
+
+
+def _some_at_a_time(entries: Iterator[Entry], first: int = 1) -> Iterator[list[Entry]]:
+    """Few at first: in most looks they are enough."""
+    at_once = first
+    while some := list(islice(entries, at_once)):
+        yield some
+        at_once = READ_AT_ONCE
 
 
 def _gathering(kind: str) -> Gathering:

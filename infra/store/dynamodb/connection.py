@@ -6,9 +6,9 @@ import heapq
 import random
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -19,12 +19,15 @@ from infra.store.dynamodb.fresh import Fresh
 from infra.store.dynamodb.operations import NAMES as KIND
 from infra.store.dynamodb.operations import Delete, Operation, Put, Update
 from infra.store.dynamodb.table import SHARDS, TABLE, Item, Key, can_be, decode, encode
+from infra.together import Answered, Asked, side_by_side
 
 BUSY = "the store is busy: others have been writing for too long"
 BUSY_SECONDS = 8.0
 LONGEST_WAIT = 0.5  # between two tries
 READ_AT_ONCE = 100  # keys in one BatchGetItem
+LONGEST_PAGE = 1000  # items of a query that began with few
 WRITTEN_AT_ONCE = 25  # items in one BatchWriteItem
+AT_ONCE = 16  # requests side by side, of the 50 connections that the process has
 OVERTAKEN = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
 
 
@@ -34,6 +37,8 @@ class CannotWrite(Exception):
 
 class Connected:
     """One table, asked through one client for the whole process."""
+
+    at_once = AT_ONCE
 
     def __init__(self, table: str) -> None:
         self.table = table
@@ -90,7 +95,7 @@ class Connected:
         only: Sequence[str] = (),
     ) -> Iterator[Item]:
         """The items of one partition, or of one of an index, in the order of their sort key; read as they are asked
-        for, `page` at a time.
+        for, `page` at first, and then more at a time the further it goes.
 
         `begins`: those whose sort key does. `between`: from the first to the last, both included. `above`: those that
         follow in the direction of reading. `only`: no other attributes. At most `most`.
@@ -130,6 +135,8 @@ class Connected:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            if "Limit" in request:
+                request["Limit"] = min(2 * request["Limit"], LONGEST_PAGE)
 
     def _count(self, pk: str, *, index: str = "") -> int:
         """How many items the partition has."""
@@ -153,7 +160,12 @@ class Connected:
     def _shards(self, name: str, *, index: str, order: str, forward: bool = True, **how: Any) -> Iterator[Item]:
         """The items of all shards of one name, in the order of their sort key `order`, read as they are asked for."""
         streams = [self._query(f"{name}#{n}", index=index, forward=forward, **how) for n in range(SHARDS)]
-        return heapq.merge(*streams, key=lambda item: str(item[order]), reverse=not forward)
+        return heapq.merge(*self._begun(streams), key=lambda item: str(item[order]), reverse=not forward)
+
+    def _begun(self, streams: Sequence[Iterator[Item]]) -> list[Iterator[Item]]:
+        """The same, the first pages of which have been asked for side by side: who merges them wants all of those."""
+        firsts = self._at_once(lambda stream: list(islice(stream, 1)), streams)
+        return [chain(first, rest) for first, rest in zip(firsts, streams, strict=True)]
 
     def _scan(self, **how: Any) -> Iterator[Item]:
         """Every item there is: for what is done once a night, or once for a person."""
@@ -165,6 +177,10 @@ class Connected:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _at_once(self, ask: Callable[[Asked], Answered], each: Iterable[Asked]) -> list[Answered]:
+        """What does not hang together, side by side: reads, or writes of which any may be done without the others."""
+        return side_by_side(ask, each, self.at_once)
 
     # --- writing one item ---
 

@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.incidents import Incident
-from domain.messages import MessageKind
-from domain.officers import Task, TaskKind
+from domain.needs import NeedStatus
 from infra.store import ALL_HELD, OutboxRow
 from infra.store.dynamodb.connection import Connected
-from infra.store.dynamodb.messages import Entry, message_key, row_of
-from infra.store.dynamodb.table import NEED, TASK, Item, Key, need_key
-
-PASSES = frozenset({MessageKind.call_off, MessageKind.reduced, MessageKind.officer_task})  # some of them, at least
+from infra.store.dynamodb.messages import Entry, is_held_with_need, is_held_with_others, message_key, row_of
+from infra.store.dynamodb.table import Item, Key, need_key
 
 
 class Holds:
-    """What one look has learnt of holds: each need and incident is read once.
-
-    That somebody who promised is not to come is never held: they may be on the road. While only the need itself is
-    held, officers hear of their tasks; with everything or its incident held, they hear of a worry about somebody, and
-    of nothing else.
-    """
+    """What one look has learnt of holds: each need and incident is read once."""
 
     def __init__(self, store: Connected) -> None:
         self._store = store
         self._all: bool | None = None
         self._incidents: dict[str, bool] = {}
-        self._items: dict[Key, Item | None] = {}
+        self._needs: dict[Key, Item | None] = {}
 
     def read_needs(self, needs: Iterable[str]) -> None:
         """All at once, which is faster than one by one."""
-        wanted = [key for need in dict.fromkeys(needs) if (key := need_key(need)) not in self._items]
+        wanted = [key for need in dict.fromkeys(needs) if (key := need_key(need)) not in self._needs]
         found = self._store._get_many(wanted)
-        self._items |= {key: found.get(key) for key in wanted}
+        self._needs |= {key: found.get(key) for key in wanted}
 
     def surely(self, entry: Entry) -> bool:
-        """Does the index alone tell that it is held? Neither its kind nor its incident ever change."""
-        return entry.kind not in PASSES and self._with_others(entry.incident)
+        """Does the index alone tell that it is held?"""
+        return entry.by_others and self._with_others(entry.incident)
+
+    def free(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those which nothing holds, as far as it takes no look at the messages themselves."""
+        possible = [entry for entry in entries if not self.surely(entry)]
+        self.read_needs(entry.need for entry in possible if entry.by_need)
+        return [entry for entry in possible if not (entry.by_need and self._need_is_held(entry.need))]
+
+    def on_hold(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those that wait for an officer to let their need go on, or for the time that one has set."""
+        return [entry for entry in entries if entry.by_need and self._is_on_hold(entry.need)]
 
     def of(self, item: Item, row: OutboxRow) -> bool:
         """Is this message held, or anything that it says as well?"""
@@ -49,12 +51,9 @@ class Holds:
 
     def _held(self, item: Item, row: OutboxRow) -> bool:
         message = row.message
-        if message.kind is MessageKind.call_off or (message.kind is MessageKind.reduced and message.urgent):
-            return False
-        if self._with_others(str(item.get("incident", ""))) and not self._is_worry(row):
+        if is_held_with_others(message, item) and self._with_others(str(item.get("incident", ""))):
             return True
-        need = self._read((str(item["pk"]), NEED))
-        return not message.to.startswith("officer:") and bool(need and need["held"])
+        return is_held_with_need(message) and self._need_is_held(message.need)
 
     def _with_others(self, incident: str) -> bool:
         if self._all is None:
@@ -67,16 +66,17 @@ class Holds:
             self._incidents[id] = item is not None and Incident.model_validate_json(str(item["doc"])).held
         return self._incidents[id]
 
-    def _is_worry(self, row: OutboxRow) -> bool:
-        if row.message.task is None:
-            return False
-        task = self._read((need_key(row.message.need)[0], f"{TASK}{row.message.task}"))
-        return task is not None and Task.model_validate_json(str(task["doc"])).kind is TaskKind.worry
+    def _need_is_held(self, need: str) -> bool:
+        item = self._need(need)
+        return bool(item and item["held"])
 
-    def _read(self, key: Key) -> Item | None:
-        if key not in self._items:
-            self._items[key] = self._store._get(*key)
-        return self._items[key]
+    def _is_on_hold(self, need: str) -> bool:
+        item = self._needs.get(need_key(need))
+        return item is not None and item["status"] == NeedStatus.on_hold
+
+    def _need(self, need: str) -> Item | None:
+        self.read_needs([need])
+        return self._needs[need_key(need)]
 
 
 def carried_by(item: Item) -> list[str]:

@@ -50,6 +50,7 @@ BY_PARTITION = {
     "SECTORS": "heard_of_sectors",
     "SESSION": "sessions",
     "T": "tokens",
+    "TURN": "turns",
     "W": "resident_keys",
     "WARDS": "wards",
     "journal": "journals",

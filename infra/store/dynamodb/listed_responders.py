@@ -60,7 +60,7 @@ class ListedResponders(WalkedNeeds):
                 Invitation.model_validate_json(str(item["doc"])),
                 Need.model_validate_json(str(need["doc"])).but(version=need["version"]),
             )
-            for item, need in islice(self._asked(responder), limit)
+            for item, need in islice(self._ever_asked(responder), limit)
         ]
 
     def _row_of(self, id: str) -> str:

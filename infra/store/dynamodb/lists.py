@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -52,16 +53,21 @@ class ListItems(TaskItems):
         return replace(page, rows=tuple(self._with_holds(page.rows)))
 
     def counts(self, now: datetime) -> Counts:
-        """Reads the entries of all open needs in the list: some 100 read units for 1,000 of them, a second or two and
-        10,000 units for 100,000."""
+        """Reads the entries of all open needs in the list, all shards at once: some 100 read units for 1,000 of them.
+        DynamoDB counts no cheaper by itself."""
         statuses, risk = Counter[str](), 0
-        for shard in range(SHARDS):
-            for item in self._query(f"{OPEN}#{shard}", index="list", only=("list_sk", "status")):
-                place = str(item["list_sk"])
-                statuses[str(item["status"])] += 1
-                risk += at_risk(Band(int(place[0])), instant(moment_of(place)), now)
+        with ThreadPoolExecutor(SHARDS) as several:
+            for some in several.map(self._open_in, range(SHARDS)):
+                for place, status in some:
+                    statuses[status] += 1
+                    risk += at_risk(Band(int(place[0])), instant(moment_of(place)), now)
         tasks = self._count(f"tasks-{TaskStatus.open.value}", index="list")
         return Counts({s: statuses[s.value] for s in NeedStatus if s is not NeedStatus.closed}, tasks, risk)
+
+    def _open_in(self, shard: int) -> list[tuple[str, str]]:
+        """Where each open need of this shard stands in the list, and how."""
+        found = self._query(f"{OPEN}#{shard}", index="list", only=("list_sk", "status"))
+        return [(str(item["list_sk"]), str(item["status"])) for item in found]
 
     def counts_of(self, incident: str) -> dict[NeedStatus, int]:
         counts = Counter(str(item["status"]) for item in self._query(f"I#{incident}", begins="need#"))

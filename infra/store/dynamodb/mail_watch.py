@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
 from domain.messages import Channel, need_of
 from domain.officers import Task, TaskStatus
-from infra.store import OVER, MessageState, OutboxRow
+from infra.store import MessageState, OutboxRow
 from infra.store.dynamodb.claiming import ClaimItems
 from infra.store.dynamodb.holding import Holds, carried_by, is_carried
 from infra.store.dynamodb.messages import REFUSED, WAITING, Entry, message_key, row_of, spread
@@ -18,7 +17,6 @@ from infra.store.moments import micros
 
 MOST_NAMED = 1000
 READ_TOGETHER = 100
-RESTS = OVER | {MessageState.delayed}  # states that nobody moves it out of but the provider
 
 
 class MailWatch(ClaimItems):
@@ -56,16 +54,6 @@ class MailWatch(ClaimItems):
         found = [one for one in items.values() if _wants_a_person(one[1], tasks)]
         found.sort(key=lambda one: (one[1].message.created_at, str(one[0]["order"])))
         return [row for _, row in found]
-
-    def outbox_counts(self) -> dict[MessageState, int]:
-        read = {message_key(entry.id) for entry in self._all_waiting()} | {
-            _key(item) for item in self._query(REFUSED, index="time")
-        }
-        counts = Counter(MessageState(str(item["state"])) for item in self._get_many(read).values())
-        for state in RESTS:
-            for place in (one for way in Channel for one in spread(f"message-{state}", way)):
-                counts[state] += self._count(place, index="time")
-        return dict(+counts)
 
     def _all_waiting(self) -> Iterator[Entry]:
         return (entry for channel in Channel for urgent in (True, False) for entry in self._waiting(channel, urgent))

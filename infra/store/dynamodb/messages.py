@@ -16,6 +16,7 @@ from typing import Any
 from domain.changes import Change
 from domain.folding import Gathering
 from domain.messages import Channel, Message, MessageKind, need_of
+from domain.officers import TaskKind
 from infra.store import OVER, MessageState, OutboxRow
 from infra.store.dynamodb.operations import Operation, Update
 from infra.store.dynamodb.table import (
@@ -47,12 +48,14 @@ def message_operations(change: Change) -> Iterator[Operation]:
     One that was there already, and has left, stands among those that wait again: the next claim takes it out.
     """
     wanted = {message.id: (n, message) for n, message in reversed(list(enumerate(change.messages)))}
+    others = {task.id for task in change.tasks if task.kind is not TaskKind.worry}
     for n, message in sorted(wanted.values(), key=lambda one: one[0]):
         created = micros(message.created_at)
         firsts = {
             "doc": message.model_dump_json(),
             "order": f"{change.need.version:08}.{n:06}",
             "incident": change.need.incident,
+            "worry": (message.task is not None and message.task not in others) or None,
             "state": MessageState.pending.value,
             "attempt": 0,
             "refusals": 0,
@@ -158,10 +161,27 @@ def _waits(row: OutboxRow, item: Item) -> dict[str, Value | None]:
         not_before=micros(row.not_before),
         created=micros(message.created_at),
         order=str(item["order"]),
-        kind=message.kind,
+        by_need=is_held_with_need(message),
+        by_others=is_held_with_others(message, item),
         incident=str(item.get("incident", "")),
     )
     return {"alarm_pk": _at("outbox", message), "alarm_sk": place.text}
+
+
+def is_held_with_need(message: Message) -> bool:
+    """Does a hold of its need keep it? Officers hear of their tasks meanwhile."""
+    return not _is_not_to_come(message) and not message.to.startswith("officer:")
+
+
+def is_held_with_others(message: Message, item: Item) -> bool:
+    """Does a hold of its incident, or of everything, keep it? Officers hear of a worry about somebody meanwhile, and of
+    nothing else."""
+    return not _is_not_to_come(message) and not item.get("worry")
+
+
+def _is_not_to_come(message: Message) -> bool:
+    """Is it that somebody who promised is not to come? They may be on the road: that is never held."""
+    return message.kind is MessageKind.call_off or (message.kind is MessageKind.reduced and message.urgent)
 
 
 def _told(row: OutboxRow) -> dict[str, Value | None]:
@@ -208,7 +228,8 @@ def _for_an_officer(message: Message) -> bool:
 
 @dataclass(frozen=True)
 class Entry:
-    """A message among those that wait: as much of it as the index shows."""
+    """A message among those that wait: as much of it as the index shows. `by_need`, `by_others`: which holds keep it,
+    that of its need or that of its incident and of everything; that never changes, nor does its incident."""
 
     need: str
     id: str
@@ -216,19 +237,20 @@ class Entry:
     not_before: int
     created: int
     order: str
-    kind: MessageKind
+    by_need: bool
+    by_others: bool
     incident: str
 
     @property
     def text(self) -> str:
         """In their order: urgent ones first, then by when they may leave, then as they were decided."""
         parts = (self.urgency(self.urgent) + sortable(self.not_before), sortable(self.created), self.order)
-        return "#".join((*parts, self.kind.value, self.incident))
+        return "#".join((*parts, "n" * self.by_need + "o" * self.by_others, self.incident))
 
     @classmethod
     def of(cls, item: Item) -> Entry:
         """An item of the index."""
-        not_before, created, order, kind, incident = str(item["alarm_sk"]).split("#")
+        not_before, created, order, holds, incident = str(item["alarm_sk"]).split("#")
         return cls(
             need=str(item["pk"]).removeprefix("N#"),
             id=str(item["sk"]).removeprefix(MESSAGE),
@@ -236,7 +258,8 @@ class Entry:
             not_before=from_sortable(not_before[1:]),
             created=from_sortable(created),
             order=order,
-            kind=MessageKind(kind),
+            by_need="n" in holds,
+            by_others="o" in holds,
             incident=incident,
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,10 @@ from domain.needs import Need, NeedStatus, Outcome, Resident
 from domain.officers import Task
 from domain.risk import Standing, standing_of
 from domain.situations import Situation
-from infra.store import ALL_HELD, Committed, Conflict, NeedRow, StoreError, TokenRow, WeekFull
+from infra.store import ALL_HELD, Committed, Conflict, NeedRow, TokenRow, WeekFull
 from infra.store.dynamodb.adding import AddedNeeds
 from infra.store.dynamodb.around import around, need_sets, of_incident, parts_written, tasks_moved
+from infra.store.dynamodb.aside import AsideItems, if_as_read
 from infra.store.dynamodb.directory import DirectoryItems
 from infra.store.dynamodb.incidents import IncidentItems
 from infra.store.dynamodb.officers import OfficerItems
@@ -27,41 +28,23 @@ from infra.store.dynamodb.retention import RetentionItems
 from infra.store.dynamodb.slots import WEEK, Slots, responder_of
 from infra.store.dynamodb.table import (
     EVENT,
-    INVITATION,
-    NEED,
     NOTE,
-    READ_FOR_A_DECISION,
-    RESIDENT,
-    TASK,
     Item,
     maybe_number,
     need_key,
     number,
 )
 from infra.store.dynamodb.watch import WatchItems
+from infra.store.dynamodb.whole import Parts, WholeNeeds
 from infra.store.dynamodb.writing import Writing
 from infra.store.moments import instant, maybe_instant
 
-READ_AGAIN = 40  # times, while somebody writes what is being read
+BROUGHT_BACK = 5  # times: more often only while others put the same aside again and again
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What a decision reads of one need, as items."""
-
-    need: Item
-    resident: Item | None
-    invitations: list[Item]
-    tasks: list[Item]
-
-    @property
-    def whole(self) -> bool:
-        """Do they belong together? A query may see half of a transaction: the need counts how often its parts were
-        written, and so does each part."""
-        return number(self.need["parts"]) == sum(number(part["puts"]) for part in (*self.invitations, *self.tasks))
-
-
-class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, WatchItems, RetentionItems):
+class NeedItems(
+    WholeNeeds, AsideItems, Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, WatchItems, RetentionItems
+):
     """Reads a need whole, writes a change whole."""
 
     def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
@@ -75,7 +58,7 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
         incident = self.incident(found.incident) if found.incident else None
         return Situation(
             need=found,
-            invitations=tuple(Invitation.model_validate_json(str(item["doc"])) for item in parts.invitations),
+            invitations=tuple(_invitation(str(item["doc"])) for item in parts.invitations),
             tasks=tuple(Task.model_validate_json(str(item["doc"])) for item in parts.tasks),
             officers=self.officers(),
             zone=zone,
@@ -87,6 +70,22 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
         )
 
     def commit(self, change: Change, tokens: Sequence[TokenRow] = ()) -> Committed | Conflict | WeekFull:
+        aside: dict[str, int] = {}
+        result = self._commit_as_read(change, tokens, aside)
+        for _ in range(BROUGHT_BACK):
+            if not isinstance(result, Conflict):
+                break
+            back = {each.need.id: count for each in (change, *change.also) if (count := self._bring_back(each.need))}
+            if back.items() <= aside.items():
+                break
+            aside |= back
+            result = self._commit_as_read(change, tokens, aside)
+        return result
+
+    def _commit_as_read(
+        self, change: Change, tokens: Sequence[TokenRow], aside: Mapping[str, int]
+    ) -> Committed | Conflict | WeekFull:
+        """`aside`: of which needs what was put aside, so often, has been brought back."""
         writing = Writing()
         changes = (change, *change.also)
         for each in changes:
@@ -94,15 +93,10 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
             standing = each.standing or self._standing(each)
             current = {"version": need.version + 1, **need_sets(need, standing), **tasks_moved(each)}
             current |= forgotten_of_need(each)
-            writing.first.append(
-                Update(
-                    need_key(need.id),
-                    sets=current,
-                    where="#version = :read",
-                    values={"read": need.version},
-                    adds={"parts": parts_written(each)},
-                )
-            )
+            current |= {"aside": None} if need.id in aside else {}
+            where, values = if_as_read(need, aside.get(need.id))
+            adds = {"parts": parts_written(each)}
+            writing.first.append(Update(need_key(need.id), current, adds=adds, where=where, values=values))
             writing.add(around(each, tokens if each is change else ()))
             writing.add(of_incident(need, standing))
             forgetting = self._forgetting(each)
@@ -143,8 +137,9 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
         return [Event.model_validate_json(str(item["doc"])) for item in reversed(items)]
 
     def invitations_of(self, responder: str, limit: int = 100) -> list[Invitation]:
-        found = ((item, need) for item, need in self._asked(responder) if need["status"] != NeedStatus.closed)
-        return [Invitation.model_validate_json(str(item["doc"])) for item, _ in islice(found, limit)]
+        asked = (item for item, need in self._asked(responder) if need["status"] != NeedStatus.closed)
+        found = (Invitation.model_validate_json(str(item["doc"])) for item in asked)
+        return list(islice((one for one in found if not one.over), limit))
 
     def resident(self, need: str) -> Resident:
         parts = self._parts(need)
@@ -172,33 +167,17 @@ class NeedItems(Slots, AddedNeeds, DirectoryItems, IncidentItems, OfficerItems, 
         known = [Invitation.model_validate_json(str(item["doc"])) for item in parts.invitations] if parts else []
         return standing_of(change.need, ({i.id: i for i in known} | {i.id: i for i in change.invitations}).values())
 
-    # --- reading a need whole ---
-
-    def _parts(self, need: str) -> Parts | None:
-        """What a decision reads, as it was at one moment; a journal is carried out first."""
-        for _ in range(READ_AGAIN):
-            items = list(self._query(f"N#{need}", between=("0", READ_FOR_A_DECISION)))
-            if not items or items[0]["sk"] != NEED:
-                return None
-            if "journal" in items[0]:
-                self._roll_forward(need_key(need), str(items[0]["journal"]))
-                continue
-            by_order = sorted(items, key=lambda item: str(item.get("order", "")))
-            parts = Parts(
-                items[0],
-                next((item for item in items if item["sk"] == RESIDENT), None),
-                [item for item in by_order if str(item["sk"]).startswith(INVITATION)],
-                [item for item in by_order if str(item["sk"]).startswith(TASK)],
-            )
-            if parts.whole:
-                return parts
-        raise StoreError(f"{need} is being written by many at once; try again")
-
     def _told_of(self, parts: Parts) -> Resident:
         """Whose need it is; nobody, once their details are past their time."""
         if parts.resident is None or self._is_past(parts.need, Kept.contact):
             return Resident()
         return Resident.model_validate_json(str(parts.resident["doc"]))
+
+
+@lru_cache(maxsize=2048)
+def _invitation(doc: str) -> Invitation:
+    """Of a crowd, all but a few are as they were with the answer before."""
+    return Invitation.model_validate_json(doc)
 
 
 def _as_row(item: Item) -> NeedRow:

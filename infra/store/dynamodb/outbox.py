@@ -28,24 +28,21 @@ class OutboxItems(ClaimItems, Journalled):
     some are settled and the others are sent once more."""
 
     def freeze(self, rows: Sequence[tuple[str, str]], lease: Lease) -> None:
-        for id, frozen in rows:
-            where = f"{SENDING} AND attribute_not_exists(#frozen)"
-            self._write(Update(message_key(id), {"frozen": frozen}, where=where, values=_by(lease)))
+        where = f"{SENDING} AND attribute_not_exists(#frozen)"
+        writes = [Update(message_key(id), {"frozen": words}, where=where, values=_by(lease)) for id, words in rows]
+        self._at_once(self._write, writes)
 
     def fold(self, carrier: str, frozen: str, carried: Sequence[str], lease: Lease) -> bool:
         """At most `MOST_TOGETHER` together: they are written in one transaction."""
-        items = self._get_many(map(message_key, carried))
-        others = [item for id in carried if (item := items.get(message_key(id))) and _is_sent_by(item, lease)]
-        while True:
-            why = f"folded into {carrier}"
-            ends = [moved(item, state=MessageState.skipped, carrier=carrier, why=why, waits=False) for item in others]
-            carries = json.dumps([_id(item) for item in others])
-            where = f"{SENDING} AND attribute_not_exists(#frozen)"
-            said = Update(message_key(carrier), {"frozen": frozen, "carries": carries}, where=where, values=_by(lease))
-            failed = self._transact([said, *ends])
-            if not failed or 0 in failed:
-                return not failed
-            others = [item for n, item in enumerate(others, start=1) if n not in failed]
+        items = self._in_order(dict.fromkeys(carried))
+        if len(items) < len(set(carried)) or not all(_is_sent_by(item, lease) for item in items):
+            return False
+        why = f"folded into {carrier}"
+        ends = [moved(item, state=MessageState.skipped, carrier=carrier, why=why, waits=False) for item in items]
+        carries = json.dumps([_id(item) for item in items])
+        where = f"{SENDING} AND attribute_not_exists(#frozen)"
+        said = Update(message_key(carrier), {"frozen": frozen, "carries": carries}, where=where, values=_by(lease))
+        return not self._transact([said, *ends])
 
     def carried(self, carrier: str) -> list[OutboxRow]:
         item = self._get(*message_key(carrier))
@@ -56,7 +53,8 @@ class OutboxItems(ClaimItems, Journalled):
         self, contacts: Sequence[tuple[str, int]], kinds: Sequence[MessageKind], apart_from: Sequence[str]
     ) -> dict[tuple[str, int], datetime]:
         """Asked only of kinds that wait for each other (`Gathering`)."""
-        latest = {contact: self._latest(contact, kinds, apart_from) for contact in contacts}
+        keys = self._at_once(lambda contact: self._latest(contact, kinds, apart_from), contacts)
+        latest = dict(zip(contacts, keys, strict=True))
         items = self._get_many(key for keys in latest.values() for key in keys)
         found = {
             contact: [row.changed_at for key in keys if key in items and (row := row_of(items[key])).state in LAST]
@@ -78,18 +76,17 @@ class OutboxItems(ClaimItems, Journalled):
         return frozenset(row.message.id for item, row in rows if holds.of(item, row))
 
     def put_back(self, ids: Sequence[str], lease: Lease) -> None:
-        for item in self._in_order(ids):
-            if _is_sent_by(item, lease):
-                keeps = bool(item.get("again")) or "carries" in item
-                words = {} if keeps else {"frozen": None}
-                self._write(moved(item, state=MessageState.pending, **words))
+        def back(item: Item) -> Update:
+            keeps = bool(item.get("again")) or "carries" in item
+            words = {} if keeps else {"frozen": None}
+            return moved(item, state=MessageState.pending, **words)
+
+        self._at_once(self._write, [back(item) for item in self._in_order(ids) if _is_sent_by(item, lease)])
 
     def settle(self, rows: Sequence[OutboxRow], lease: Lease | None = None) -> None:
         items = self._get_many(message_key(row.message.id) for row in rows)
-        for row in rows:
-            item = items.get(message_key(row.message.id))
-            if item:
-                self._settle(item, row, lease)
+        known = [(item, row) for row in rows if (item := items.get(message_key(row.message.id)))]
+        self._at_once(lambda one: self._settle(*one, lease), known)
 
     def messages(self, need: str) -> list[OutboxRow]:
         self._settled(need)

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from domain.invitations import Invitation
 from domain.needs import Resident
 from domain.responders import Contact
 from infra.store import MessageState, StoreError
@@ -20,7 +21,19 @@ from infra.store.dynamodb.kinds import kind_of
 from infra.store.dynamodb.messages import moved, row_of
 from infra.store.dynamodb.operations import THERE, Delete, Update
 from infra.store.dynamodb.putting import BY_ID, CONTACT_LIST, CONTACTS
-from infra.store.dynamodb.table import EVENT, INVITATION, MESSAGE, NEED, RESIDENT, SHARDS, Item, Value, key_of, number
+from infra.store.dynamodb.table import (
+    EVENT,
+    INVITATION,
+    MESSAGE,
+    NEED,
+    RESIDENT,
+    SHARDS,
+    Item,
+    Value,
+    asked_place,
+    key_of,
+    number,
+)
 from infra.store.dynamodb.writing import Journalled, Writing
 from infra.store.privacy import ContactRow
 
@@ -47,7 +60,7 @@ class PersonItems(DirectoryItems, Journalled):
         ]
 
     def needs_asked(self, responder: str) -> list[str]:
-        found = (str(entry["pk"]) for entry in self._query(f"asked#{responder}", index="time"))
+        found = (str(entry["pk"]) for entry in self._places_asked(responder, forward=True))
         return list(dict.fromkeys(pk.removeprefix("N#") for pk in found))
 
     def put_contacts(self, responder: str, contacts: Sequence[Contact], now: datetime) -> None:
@@ -138,7 +151,7 @@ class PersonItems(DirectoryItems, Journalled):
             sets: dict[str, Value | None] = {"doc": renamed}
             if sk.startswith(INVITATION):
                 asked += 1
-                sets["time_pk"] = f"asked#{alias}"
+                sets["time_pk"] = asked_place(alias, over=Invitation.model_validate_json(doc).over)
             writing.rest.append(Update(key_of(item), sets, adds={"puts": 1} if "time_pk" in sets else {}))
         current: dict[str, Value | None] = {
             "doc": _renamed(str(need["doc"]), id, alias),

@@ -121,7 +121,7 @@ class PutResponders(CandidateItems, AlarmItems, WalkedNeeds):
         return bool(self._transact([each for some in operations for each in some]))
 
     def _wake_needs_of(self, responder: str, now: datetime) -> None:
-        """What they want, or hold, has changed: look at the open needs they were asked about. An ask that is being
+        """What they want, or hold, has changed: look at the open needs they are asked about. An ask that is being
         committed at this moment may not be found yet: what it hangs on is looked at again when it is answered."""
         asked = (need for _, need in self._asked(responder) if need["status"] != NeedStatus.closed)
         self.wake(dict.fromkeys(str(need["pk"]).removeprefix("N#") for need in asked), now)

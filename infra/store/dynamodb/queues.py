@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,12 +29,15 @@ class Head:
 class Queues:
     """The messages of needs as one look has read them: each need's once, as they were at that moment.
 
-    `fence`: those that are being sent under an earlier one were cut short. `mend` writes down that they were, and takes
-    out of the index what does not wait any more: for who holds the lease.
+    `fence`: of those of this channel, what is being sent under an earlier one was cut short. `mend` writes down that it
+    was, and takes out of the index what does not wait any more: for who holds the lease.
     """
 
-    def __init__(self, store: Connected, holds: Holds, fence: int, now: datetime, *, mend: bool = False) -> None:
+    def __init__(
+        self, store: Connected, holds: Holds, fence: int, now: datetime, channel: Channel, *, mend: bool = False
+    ) -> None:
         self._store, self._holds, self._fence, self._now, self._mend = store, holds, fence, now, mend
+        self._channel = channel  # each has a lease of its own, and fences of its own
         self._rows: dict[str, dict[str, tuple[Item, OutboxRow]]] = {}
         self._lines: dict[Line, list[tuple[Item, OutboxRow]]] = {}
         self.chosen: dict[str, Head] = {}
@@ -42,6 +45,11 @@ class Queues:
     def choose(self, head: Head) -> None:
         """It is on its way now, so that what follows it waits."""
         self.chosen[head.row.message.id] = head
+
+    def read(self, needs: Iterable[str]) -> None:
+        """The messages of all of these at once, which is faster than one need after the other."""
+        wanted = [need for need in dict.fromkeys(needs) if need not in self._rows]
+        self._store._at_once(self._messages, wanted)
 
     def entries(self, need: str) -> Iterator[tuple[Channel, Entry]]:
         """The messages of this need that wait and are not chosen, as the index shows them sooner or later."""
@@ -89,7 +97,8 @@ class Queues:
         """As it is; what was cut short is sent once more, what was cut short twice is put aside, for it may be what
         ends us."""
         row = row_of(item)
-        if row.state is not MessageState.sending or number(item["fence"]) >= self._fence:
+        sending = row.state is MessageState.sending and row.message.channel is self._channel
+        if not sending or number(item["fence"]) >= self._fence:
             return item, row
         if not self._mend:
             return item, replace(row, state=MessageState.unknown)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain.officers import Officer
-from infra.store import StoreError
+from infra.store import AddressTaken, StoreError
 from infra.store.dynamodb.accounts import not_signed_out
 from infra.store.dynamodb.api_keys import KeyItems
 from infra.store.dynamodb.connection import attempts
@@ -38,7 +38,7 @@ class SigningInItems(SessionItems, KeyItems):
                 self._wake_tasks(id, audit.at)
                 return True
             if 0 not in failed:
-                raise StoreError("another officer has this address")
+                raise AddressTaken(officer.id)
         raise StoreError(BUSY)
 
     def known_person(self, issuer: str, subject: str) -> str | None:

@@ -75,6 +75,11 @@ def need_key(need: str) -> Key:
     return f"N#{need}", NEED
 
 
+def asked_place(responder: str, *, over: bool) -> str:
+    """Where what a responder was asked stands in the index of time: what is over by itself."""
+    return f"{'over' if over else 'asked'}#{responder}"
+
+
 def alarm_of(pk: str, wake_at: Value | None, *, closed: bool) -> dict[str, str | None]:
     """Where the need of this partition stands in the index of alarms. One that is open without an alarm stands at its
     end: there must be an officer for it."""

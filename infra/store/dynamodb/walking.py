@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from infra.store.dynamodb.connection import Connected
-from infra.store.dynamodb.table import NEED, Item, Key, need_key
+from infra.store.dynamodb.table import NEED, Item, Key, asked_place, need_key
 
 READ_TOGETHER = 50
 
@@ -28,8 +29,20 @@ class WalkedNeeds(Connected):
                 yield _last(str(item["time_sk"]))
 
     def _asked(self, responder: str) -> Iterator[tuple[Item, Item]]:
+        """Each invitation of a responder that is not over, with its need, the newest first."""
+        return self._with_needs(self._query(asked_place(responder, over=False), index="time", forward=False))
+
+    def _ever_asked(self, responder: str) -> Iterator[tuple[Item, Item]]:
         """Each invitation of a responder with its need, the newest first."""
-        found = self._query(f"asked#{responder}", index="time", forward=False)
+        return self._with_needs(self._places_asked(responder, forward=False))
+
+    def _places_asked(self, responder: str, *, forward: bool) -> Iterator[Item]:
+        """Where all that a responder was asked is found, in order. What moves meanwhile may come twice, or not."""
+        places = (asked_place(responder, over=over) for over in (False, True))
+        entries = (self._query(place, index="time", forward=forward) for place in places)
+        return heapq.merge(*entries, key=lambda entry: str(entry["time_sk"]), reverse=not forward)
+
+    def _with_needs(self, found: Iterator[Item]) -> Iterator[tuple[Item, Item]]:
         while some := [(str(item["pk"]), str(item["sk"])) for item in islice(found, READ_TOGETHER)]:
             items = self._get_many([*some, *((pk, NEED) for pk, _ in some)])
             for key in some:

@@ -12,7 +12,7 @@ from pathlib import Path
 from infra.store import StoreError
 from infra.store.sqlite.schema import MIGRATIONS
 
-BUSY_SECONDS = 10.0
+BUSY_SECONDS = 12.0
 
 
 class Connected:

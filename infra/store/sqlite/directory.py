@@ -229,7 +229,7 @@ def _put_responder(db: sqlite3.Connection, responder: Responder, now: datetime) 
 
 
 def _wake_needs_of(db: sqlite3.Connection, responder: str, now: datetime) -> None:
-    """What they want, or hold, has changed: look at the open needs they were asked about."""
+    """What they want, or hold, has changed: look at the open needs they are asked about."""
     db.execute(
         "UPDATE needs SET wake_at = ?, version = version + 1"
         " WHERE status <> 'closed' AND id IN (SELECT need FROM invitations WHERE responder = ?)",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from domain.changes import Change, Slot
@@ -25,6 +28,9 @@ from infra.store.sqlite.privacy import forget_of, is_past
 
 class NeedTables(Connected):
     """Reads a need whole, writes a change whole."""
+
+    at_once = 1
+    crowd: float = math.inf
 
     def add_need(
         self,
@@ -111,12 +117,19 @@ class NeedTables(Connected):
             return abandoned.result  # type: ignore[return-value]
         return Committed(change.need.version + 1)
 
+    def turn(self, need: str, patience: float) -> AbstractContextManager[bool]:
+        """Whoever writes a file keeps others from it for a moment only: nobody need wait before that."""
+        return nullcontext(True)
+
     def due(self, now: datetime, limit: int) -> list[str]:
         with self._reading() as db:
             rows = db.execute(
                 "SELECT id FROM needs WHERE wake_at <= ? ORDER BY wake_at LIMIT ?", (micros(now), limit)
             ).fetchall()
         return [need for (need,) in rows]
+
+    def alarm_due(self, now: datetime) -> bool:
+        return bool(self.due(now, 1))
 
     def wake(self, needs: Iterable[str], now: datetime) -> None:
         with self._writing() as db:
@@ -188,10 +201,11 @@ class NeedTables(Connected):
         with self._reading() as db:
             rows = db.execute(
                 "SELECT i.doc FROM invitations i JOIN needs n ON n.id = i.need"
-                " WHERE i.responder = ? AND n.status <> 'closed' ORDER BY i.rowid DESC LIMIT ?",
-                (responder, limit),
-            ).fetchall()
-        return [Invitation.model_validate_json(doc) for (doc,) in rows]
+                " WHERE i.responder = ? AND n.status <> 'closed' ORDER BY i.rowid DESC",
+                (responder,),
+            )
+            found = (Invitation.model_validate_json(doc) for (doc,) in rows)
+            return list(islice((one for one in found if not one.over), limit))
 
     def resident(self, need: str) -> Resident:
         with self._reading() as db:

@@ -103,16 +103,17 @@ class OutboxTables(Connected):
 
     def fold(self, carrier: str, frozen: str, carried: Sequence[str], lease: Lease) -> bool:
         with self._writing() as db:
-            fixed = db.execute(
-                "UPDATE messages SET frozen = ? WHERE id = ? AND frozen IS NULL AND state = 'sending' AND fence = ?",
-                (frozen, carrier, lease.fence),
-            )
-            if fixed.rowcount == 0:
+            (theirs,) = db.execute(
+                "SELECT count(*) FROM messages WHERE state = 'sending' AND fence = ? AND (id = ? AND frozen IS NULL"
+                " OR id IN (SELECT value FROM json_each(?)))",
+                (lease.fence, carrier, json.dumps(list(carried))),
+            ).fetchone()
+            if theirs < len({carrier, *carried}):
                 return False
+            db.execute("UPDATE messages SET frozen = ? WHERE id = ?", (frozen, carrier))
             db.executemany(
-                "UPDATE messages SET state = 'skipped', carrier = ?, why = ?, waits = 0"
-                " WHERE id = ? AND state = 'sending' AND fence = ?",
-                [(carrier, f"folded into {carrier}", id, lease.fence) for id in carried],
+                "UPDATE messages SET state = 'skipped', carrier = ?, why = ?, waits = 0 WHERE id = ?",
+                [(carrier, f"folded into {carrier}", id) for id in carried],
             )
         return True
 
@@ -182,11 +183,6 @@ class OutboxTables(Connected):
         with self._reading() as db:
             rows = db.execute(f"SELECT {COLUMNS} FROM messages WHERE need = ? ORDER BY seq", (need,)).fetchall()  # noqa: S608
         return [_row(values) for values in rows]
-
-    def outbox_counts(self) -> dict[MessageState, int]:
-        with self._reading() as db:
-            rows = db.execute("SELECT state, count(*) FROM messages GROUP BY state").fetchall()
-        return {MessageState(state): count for state, count in rows}
 
     def stuck_messages(self, before: datetime) -> int:
         with self._reading() as db:

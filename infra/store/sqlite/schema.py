@@ -19,7 +19,9 @@ WITH
         LEFT JOIN pledges p ON p.need = n.id AND p.line = l.value ->> 'number'
     ),
     sums AS (
-        SELECT need, sum(quantity) AS needed, sum(min(quantity, pledged)) AS covered,
+        SELECT need, 100 * count(*) FILTER (WHERE quantity > 0) AS needed,
+            sum(CASE WHEN quantity <= 0 THEN 0 WHEN pledged >= quantity THEN 100 WHEN pledged > 0
+                THEN max(1, 100 * pledged / quantity) ELSE 0 END) AS covered,
             min(due) FILTER (WHERE pledged < quantity) AS missing_at
         FROM parts GROUP BY need
     ),

@@ -11,6 +11,7 @@ from typing import Any
 from domain.officers import Officer
 from domain.rights import Right
 from domain.signing_in import NETWORK_KNOWN, lock_for
+from infra.store import AddressTaken
 from infra.store.moments import instant, maybe_instant, maybe_micros, micros
 from infra.store.signing_in import Account, ApiKey, Attempt, Audit, Session
 from infra.store.sqlite.auditing import AuditTables, append_audit
@@ -31,6 +32,9 @@ class SigningInTables(AuditTables):
             if before is None or changed is None:
                 return False
             officer, audit = changed
+            taken = db.execute("SELECT 1 FROM officers WHERE email = ? AND id <> ?", (officer.email, id)).fetchone()
+            if taken:
+                raise AddressTaken(officer.id)
             db.execute(
                 "UPDATE officers SET email = ?, doc = ? WHERE id = ?", (officer.email, officer.model_dump_json(), id)
             )

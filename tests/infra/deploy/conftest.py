@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from infra import aws
 from infra.deploy import changing
 from infra.deploy.choices import Choices, check_choices, write_choices
 from tests.cli.conftest import Muster, Ran, home, muster
@@ -60,3 +62,18 @@ def choose(home: Path, choices: Choices) -> None:
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in is done at once: look more often than one would at AWS."""
     monkeypatch.setattr(changing, "LOOK_EVERY", 0.05)
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No credentials anywhere, and nothing to ask for some."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_REGION", "eu-west-2")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    aws.forget_clients()
+    yield
+    aws.forget_clients()
