@@ -92,5 +92,5 @@ messages: .venv/installed-test   ## collect the words of the public pages for tr
 	$(BIN)/pybabel -q update --ignore-pot-creation-date --no-fuzzy-matching -D muster -i web/locale/muster.pot -d web/locale
 	$(BIN)/pybabel -q compile -D muster -d web/locale
 
-clean:
-	rm -rf .venv .standins .muster .muster-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:                           ## all that was installed or made here, but not .muster: that holds your needs and keys
+	rm -rf .venv .standins .muster-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.doors import open_door
+from cli.groups import group
 from cli.needs.acting import OfficerOption, acting
 from cli.printing import AsJson, complain, note, print_json, print_table, say
 from cli.wishes import apart, find_responder, limit, pause
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from domain.responders import Check, Contact, Responder
     from infra.directory import Imported
 
-app = typer.Typer(
-    no_args_is_help=True, help="Who may help: import, list, show; who is passed over, or kept from somebody."
-)
+app = group("Who may help: import, list, show; who is passed over, or kept from somebody.")
 app.command("pause")(pause)
 app.command("limit")(limit)
 app.command("apart")(apart)

@@ -62,6 +62,7 @@ def examine() -> Iterator[Finding]:
     yield Finding("settings", True, f"{chosen.council}, {chosen.base_url}, {chosen.timezone}")
     for sentence in strange_settings():
         yield Finding("settings", False, sentence, "Correct its name, or take it out of the environment.")
+    yield from _placeholders(chosen)
     yield _bank_holidays(chosen)
     yield from _disk(chosen)
     yield from _keys(chosen)
@@ -110,6 +111,16 @@ def _versions() -> Iterator[Finding]:
         wanted = f"{'.'.join(map(str, least))} up to below {'.'.join(map(str, below))}"
         do = "" if good else f"Install {wanted} ({why})."
         yield Finding(f"{name}'s version", good, found, do)
+
+
+def _placeholders(chosen: Settings) -> Iterator[Finding]:
+    """Mails that leave must not ask residents to call a number that does not exist."""
+    if chosen.email == "outbox":
+        return
+    for name in ("council", "phone", "email_from"):
+        if name not in chosen.model_fields_set:
+            said = f"MUSTER_{name.upper()} is not set: mails would say {getattr(chosen, name)}"
+            yield Finding("settings", False, said, "Set it before mails leave.")
 
 
 def _bank_holidays(chosen: Settings) -> Finding:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door
+from cli.groups import group
 from cli.needs.acting import OfficerOption, acting, naming_options
 from cli.printing import AsJson, Refused, note, print_json, print_table, say
 
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
     from infra.door import Door
     from infra.store import NeedRow
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Many needs with one cause: open, list, show, put on hold, go on, close.",
-)
+app = group("Many needs with one cause: open, list, show, put on hold, go on, close.")
 
 MOST_SHOWN = 10_000  # needs of one incident
 HINTS = {

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from cli.doors import open_door
+from cli.groups import group
 from cli.printing import AsJson, Refused, print_json, print_table, say
 
-app = typer.Typer(no_args_is_help=True, help="Keys of the API, for the council's other programs: add, list, revoke.")
+app = group("Keys of the API, for the council's other programs: add, list, revoke.")
 BY = "command"  # as the audit keeps what somebody at this machine did
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door
+from cli.groups import group
 from cli.printing import AsJson, Refused, note, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from domain.rota import Rota
     from infra.door import Door
 
-app = typer.Typer(no_args_is_help=True, help="The council workers whom Muster hands over to, and who may sign in.")
+app = group("The council workers whom Muster hands over to, and who may sign in.")
 
 
 MOST_TURNS = 8

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door, read_reference
+from cli.groups import group
 from cli.needs.acting import acting
 from cli.printing import Refused, complain, note, print_json, say
 from domain.rights import Right
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from infra.persons.erasing import Erased
     from infra.persons.finding import Person
 
-app = typer.Typer(no_args_is_help=True, help="What is known of one person: give it to them, or erase it.")
+app = group("What is known of one person: give it to them, or erase it.")
 
 Who = Annotated[str, typer.Argument(help="An e-mail address, a telephone number, or a name (with --need).")]
 Named = Annotated[str | None, typer.Option("--name", help="Only records of this name, where several share an address.")]

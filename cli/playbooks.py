@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from cli.groups import group
 from cli.printing import AsJson, complain, note, print_json, print_table, say
 from cli.rehearsing import compare, dry_run
 from domain.hours import Hours
 from domain.playbooks import Round
 from domain.values import say_duration
 
-app = typer.Typer(no_args_is_help=True, help="How needs are responded to: list, check, try, compare.")
+app = group("How needs are responded to: list, check, try, compare.")
 app.command("dry-run")(dry_run)
 app.command("compare")(compare)
 

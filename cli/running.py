@@ -22,7 +22,7 @@ DEFAULT_PREFECT_URL = f"http://127.0.0.1:{DEFAULT_PREFECT_PORT}/api"
 
 def up(
     port: Annotated[
-        int | None, typer.Option(help="Where Muster's pages are [default: MUSTER_BASE_URL's port, or 8000]")
+        int | None, typer.Option(help="Where Muster's pages are (unless said: MUSTER_BASE_URL's port, or 8000)")
     ] = None,
     prefect_port: Annotated[int, typer.Option(help="Where Prefect's pages are")] = DEFAULT_PREFECT_PORT,
 ) -> None:

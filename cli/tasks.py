@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.doors import open_door, read_reference
+from cli.groups import group
 from cli.needs.acting import OfficerOption, Reference, done, find_officer, naming_options
 from cli.printing import AsJson, Refused, print_json, print_table, say
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from domain.officers import Officer, Task, TaskOutcome
     from domain.situations import Situation
 
-app = typer.Typer(no_args_is_help=True, help="What waits for officers: list, say how it ended.")
+app = group("What waits for officers: list, say how it ended.")
 
 
 @app.command("list")
@@ -104,10 +105,11 @@ def done_(
     """Say how a task ended, as the buttons on its page do. Not taken yet, you take it so.
 
     After a phone call to the resident: yes, partly or no (did it happen?), told (news), posted (a letter), no-answer
-    (you will be asked to try again, three times in all). A question: answered. A call to a partner: reached or
-    not-reached. Looking for help: found or nothing-more. A worry: recorded, with --note. A possible duplicate:
-    different or same. Whether a helper came: done or not-done. The resident says that it did not all happen: met (by
-    now it has), partly-met (leave it at what came) or look-again (with --got). Anything else: done.
+    (you will be asked to try again, three times in all). A question: answered or not-reached. A call to a partner:
+    reached or not-reached. Your word about a helper: yes or no. Looking for help: found or nothing-more. A worry:
+    recorded, with --note. A possible duplicate: different or same. Whether a helper came: done or not-done. The
+    resident says that it did not all happen: met (by now it has), partly-met (leave it at what came) or look-again
+    (with --got). Anything else: done.
 
     muster task done N-7K3QX2 --said partly --got food-parcel:15 --officer dana@example.org
     """

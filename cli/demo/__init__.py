@@ -11,7 +11,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Where the demo's pages are")] = 8765,
     prefect_port: Annotated[int, typer.Option(help="Where the demo's Prefect is")] = 4765,
 ) -> None:
-    """Watch a made-up borough respond to sixteen needs: real mails, real links, real timers, in seconds."""
+    """Watch a made-up borough respond to sixteen needs: real mails, real links, real timers, two minutes."""
     from cli.demo.play import play
 
     raise typer.Exit(play(port, prefect_port))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from cli.choosing import choose
+from cli.groups import group
 from cli.needs.answering import answer, transfer
 from cli.needs.ending import close, take, withdraw
 from cli.needs.looking import list_, show
@@ -12,7 +11,7 @@ from cli.needs.private import keep, looks
 from cli.needs.recording import import_, open_
 from cli.needs.steering import amend, ask, extend, hold
 
-app = typer.Typer(no_args_is_help=True, help="Record what residents need, see how it goes, steer it, end it.")
+app = group("Record what residents need, see how it goes, steer it, end it.")
 
 app.command("open")(open_)
 app.command("import")(import_)

@@ -31,7 +31,10 @@ SummaryOption = Annotated[
 ]
 LineOption = Annotated[
     list[str],
-    typer.Option(metavar="WHAT:QUANTITY[@TIME]", help="One part of the need; give it again for each part."),
+    typer.Option(
+        metavar="WHAT:QUANTITY[@TIME]",
+        help="One part of the need, such as food-parcel:2; again for each part (playbooks/categories.yaml has all).",
+    ),
 ]
 AreaOption = Annotated[
     str | None, typer.Option(help="The ward, or the first half of the postcode (unless --postcode says it)")

@@ -124,6 +124,21 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(muster: Muster) -> None:
     assert muster("doctor").code == 0
 
 
+def test_the_doctor_finds_what_nobody_has_set(muster: Muster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With mails that leave, nobody may be told to call the number of an example; files may."""
+
+    def is_said() -> bool:
+        settings_module.settings.cache_clear()
+        findings = muster("doctor", "--json").json
+        return "MUSTER_PHONE is not set: mails would say 01632 960 000" in [finding["sentence"] for finding in findings]
+
+    assert not is_said()
+    monkeypatch.setenv("MUSTER_EMAIL", "smtp://127.0.0.1:1")
+    assert is_said()
+    monkeypatch.setenv("MUSTER_PHONE", "020 8547 5000")
+    assert not is_said()
+
+
 def test_the_doctor_finds_a_dead_mail_server_and_readable_keys(
     muster: Muster, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
