@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.figures import Figure, Measured, as_table, machine, print_figure, wait_for_quiet
+from benchmarks.figures import Figure, Measured, machine, print_figure, wait_for_quiet
+from benchmarks.table import rewrite
 
 SECTIONS = ("first-mail", "fan-out", "waiting", "answers", "surge", "choosing", "pages", "cold-start", "aws-units")
 README = Path(__file__).parent / "README.md"
-TABLE = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 
 
 def measure(name: str, small: bool) -> Measured:
@@ -26,14 +24,7 @@ def measure(name: str, small: bool) -> Measured:
     for figure in section.measure(small):
         print_figure(figure)
         figures.append(figure)
-    return Measured(name, section.CLAIM, tuple(figures), before, os.getloadavg()[0])
-
-
-def write(measured: list[Measured], command: str) -> None:
-    """Put the figures between the marks of README.md, in place of those before."""
-    today = f"{datetime.now(UTC):%-d %B %Y}"
-    text = f"`{command}` on {machine()}; {today}.\n\n{as_table(measured)}\n"
-    README.write_text(TABLE.sub(lambda found: found[1] + text + found[2], README.read_text()))
+    return Measured(name, section.CLAIM, tuple(figures), datetime.now(UTC).date(), before, os.getloadavg()[0])
 
 
 def main() -> None:
@@ -51,7 +42,8 @@ def main() -> None:
         wait_for_quiet(given.wait)
         measured.append(measure(name, given.small))
     if given.write:
-        write(measured, " ".join(["python -m benchmarks", *sys.argv[1:]]))
+        README.write_text(rewrite(README.read_text(), measured, machine(), SECTIONS))
 
 
-main()
+if __name__ == "__main__":
+    main()

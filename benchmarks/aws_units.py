@@ -19,7 +19,7 @@ from infra.playbooks import load_catalogue
 from infra.store.dynamodb import DynamoStore
 from infra.store.dynamodb.connection import create_table
 from infra.sweeps import LOOKED, PLANNED, anything_due
-from tasks.auditing import audit
+from tasks.checking_promises import find_broken_promises
 from tasks.keeping_house import keep_house
 from tests.people import playbook, round_of
 from tests.standins import Absent, aws_environment, ministack
@@ -126,7 +126,7 @@ def _looks_and_audits(town: Town, hours: int) -> None:
         town.moment += timedelta(minutes=1)
         assert not anything_due(town.door.store, town.moment)
         town.door.store.mark(LOOKED, town.moment)
-        audit(town.door.store, town.moment)
+        find_broken_promises(town.door.store, town.moment)
 
 
 def _dollars(units: Units) -> float:

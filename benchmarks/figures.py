@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 
@@ -49,11 +51,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Measured:
-    """One section's figures, with the load of the machine just before and just after."""
+    """One section's figures, with their day and the load of the machine just before and just after."""
 
     name: str
     claim: str
     figures: tuple[Figure, ...]
+    day: date
     load_before: float
     load_after: float
 
@@ -81,25 +84,11 @@ def wait_for_quiet(seconds: float, load: float = 1.0) -> None:
 
 
 def machine() -> str:
-    """`2 CPUs (Some Processor), Linux 6.1, Python 3.11.7`."""
+    """`2 CPUs (Some Processor), Linux 6.1, Python 3.11.7, Prefect 3.8.8`."""
     names = [line for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
     name = names[0].partition(":")[2].strip() if names else platform.machine()
-    return (
-        f"{os.cpu_count()} CPUs ({name}), {platform.system()} {platform.release()}, Python {platform.python_version()}"
-    )
-
-
-def as_table(measured: Sequence[Measured]) -> str:
-    """The figures as Markdown."""
-    rows = ["| section | what | figure | target | | beside it, Prefect's own way |", "|---|---|---|---|---|---|"]
-    for section in measured:
-        rows += [
-            f"| {section.name} | {f.what} | {f.value} | {f.target} | {f.verdict} | {f.beside} |"
-            for f in section.figures
-        ]
-        load = f"{section.load_before:.1f}, {section.load_after:.1f}"
-        rows.append(f"| {section.name} | load average before and after | {load} | | | |")
-    return "\n".join(rows)
+    system = f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}"
+    return f"{os.cpu_count()} CPUs ({name}), {system}, Python {platform.python_version()}, Prefect {version('prefect')}"
 
 
 def print_figure(figure: Figure) -> None:

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor import _refused, _tasks
+from cli.doctor.waiting import refused, tasks
 from cli.showing import show_need
 from domain.messages import Channel
 from domain.needs import Outcome
+from infra.door import NoSuchNeed
 from infra.playbooks import load_catalogue
 from infra.store import MessageState
 from notifications.channels import Mail, MayGo, Settle, always
 from notifications.channels.outbox import OutboxChannel
-from tasks.auditing import audit
+from tasks import consequences
+from tasks.checking_promises import find_broken_promises
 from tasks.delivering import Deliverer
 from tasks.hearing import News, hear
 from tests.mailserver import running
@@ -69,6 +71,40 @@ def test_a_dead_address_is_a_no(posted: Posted) -> None:
     assert "No address we have for Bob works, so we count it as a no." in town.says(need)
 
 
+def test_our_own_fault_in_what_follows_is_seen(posted: Posted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A14: a fault of ours when Bob's dead address is acted upon stops the run for all to see; Sam's mail, sent
+    together with his, is on record, and once the fault is mended Bob counts as unable."""
+    town = posted()
+    town.has("Bob", "volunteer", "food-parcel", emails=("dead-bob@good.test",))
+    town.has("Sam", "volunteer", "food-parcel")
+    need = town.resident_needs("Food", "food-parcel:2", playbook=TOGETHER, look=False)
+    town.decides()
+    with monkeypatch.context() as broken:
+        broken.setattr(consequences, "record_undeliverable", lambda *_, **__: {}["no such key"])
+        with pytest.raises(KeyError):
+            town.settle()
+    assert attempts(town, need, "sam") == [("invitation", 1, "accepted")]
+    town.settle()
+    assert attempts(town, need, "bob") == [("invitation", 2, "bounced")]
+    assert attempts(town, need, "sam") == [("invitation", 1, "accepted")]
+    assert "undeliverable" in town.story(need)
+
+
+def test_nothing_follows_for_a_need_that_is_gone(posted: Posted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P02: a need goes while its mail is on the way, and that comes back: there is nothing to do, and it is over."""
+    town = posted()
+    town.has("Bob", "volunteer", "food-parcel", emails=("dead-bob@good.test",))
+    need = town.resident_needs("Food", "food-parcel:2", playbook=TOGETHER, look=False)
+    town.decides()
+
+    def gone(*_: object, **__: object) -> None:
+        raise NoSuchNeed(need)
+
+    monkeypatch.setattr(consequences, "record_undeliverable", gone)
+    town.settle()
+    assert attempts(town, need, "bob") == [("invitation", 1, "bounced")]
+
+
 def test_a_server_that_is_busy_three_times(posted: Posted) -> None:
     """A37: not this time, three times: the fourth attempt is taken, after growing pauses, and Sam has one mail."""
     town = posted("--misbehave", "3")
@@ -119,7 +155,7 @@ def test_one_of_three_fails(posted: Posted) -> None:
 
 
 def test_our_own_fault_is_nobodys_address(posted: Posted) -> None:
-    """S03: the server refuses us, not those we write to: no address is spoilt by it, and the auditor says so."""
+    """S03: the server refuses us, not those we write to: no address is spoilt by it, and it is said."""
     town = posted()
     town.has_officer("Dana")
     for name in ("Sam", "Bob", "Jane"):
@@ -129,7 +165,7 @@ def test_our_own_fault_is_nobodys_address(posted: Posted) -> None:
     town.time_passes("90m")
     assert town.story(need) == ["opened", "asked"]  # nobody is said to be out of reach
     assert attempts(town, need, "bob") == [("invitation", 4, "failed")]
-    assert any("could not be sent" in problem for problem in audit(town.door.store, town.moment))
+    assert any("could not be sent" in problem for problem in find_broken_promises(town.door.store, town.moment))
     town.time_passes("30m")
     town.inbox("Dana").expects("Nobody left to ask").and_takes_it()  # no path ends in silence
     town.inbox("Amina").expects("We are still looking")
@@ -199,7 +235,7 @@ def test_cut_short_before_it_was_taken(posted: Posted) -> None:
 
 
 def test_never_more_than_twice(posted: Posted) -> None:
-    """C04, C05: always cut short: two mails at most, then the auditor says so, and the need goes on in time."""
+    """C04, C05: always cut short: two mails at most, then that is said, and the need goes on in time."""
     town = posted()
     town.has("Sam", "volunteer", "lift", emails=("lost-sam@good.test",))
     need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
@@ -208,7 +244,7 @@ def test_never_more_than_twice(posted: Posted) -> None:
     town.time_passes("30m")
     town.inbox("Sam").expects("Can you help").expects_nothing()
     assert attempts(town, need, "sam") == [("invitation", 2, "failed")]
-    assert any("could not be sent" in problem for problem in audit(town.door.store, town.moment))
+    assert any("could not be sent" in problem for problem in find_broken_promises(town.door.store, town.moment))
     town.time_passes("90m")
     town.inbox("Amina").expects("We are still looking")
     town.quiet()
@@ -302,7 +338,7 @@ def test_refused_mails_are_seen_by_whoever_looks(posted: Posted, capsys: pytest.
     assert what_wants_a_person(town.door.store) == [
         "Messages that were refused and have not arrived: 1, to officers: 1.",
     ]
-    found = [*_tasks(town.door.store, town.door.settings), *_refused(town.door.store, town.door.settings)]
+    found = [*tasks(town.door.store, town.door.settings), *refused(town.door.store, town.door.settings)]
     assert [(finding.about, finding.ok) for finding in found] == [("tasks", True), ("messages refused", False)]
     assert f"1 have not arrived, 1 of them to officers ({need})" in found[1].sentence
     show_need(town.door, town.situation(need), private=False)
@@ -314,7 +350,7 @@ def test_refused_mails_are_seen_by_whoever_looks(posted: Posted, capsys: pytest.
     assert "An officer has been asked, and has not taken it yet." in shown
     town.time_passes("61m")
     assert "Tasks that every officer has let pass: 1." in what_wants_a_person(town.door.store)
-    assert [finding.ok for finding in _tasks(town.door.store, town.door.settings)] == [False]
+    assert [finding.ok for finding in tasks(town.door.store, town.door.settings)] == [False]
     town.quiet()
 
 
@@ -405,8 +441,9 @@ class Telling(OutboxChannel):
 
 
 def test_a_channel_that_has_gone_quiet(tmp_path: Path) -> None:
-    """S08: a provider that tells what becomes of mail has told nothing for a quarter of an hour: the auditor says so in
-    one sentence, with what to look at; of mail it has told of, and of a channel that promises nothing, not a word."""
+    """S08: a provider that tells what becomes of mail has told nothing for a quarter of an hour: the check of promises
+    says so in one sentence, with what to look at; of mail it has told of, and of a channel that promises nothing, not a
+    word."""
     with town_at(tmp_path, load_catalogue()) as town:
         town.has_officer("Ola")
         town.door.store.mark("sweep", town.moment)
@@ -417,13 +454,13 @@ def test_a_channel_that_has_gone_quiet(tmp_path: Path) -> None:
         town.inbox("Sam").expects("Can you help")
         town.time_passes("15m")
         town.door.store.mark("sweep", town.moment)
-        assert audit(town.door.store, town.moment, [Channel.email]) == []
+        assert find_broken_promises(town.door.store, town.moment, [Channel.email]) == []
         town.time_passes("1m")
-        (warning,) = audit(town.door.store, town.moment, [Channel.email])
+        (warning,) = find_broken_promises(town.door.store, town.moment, [Channel.email])
         assert need in warning
         assert "do the provider's delivery events reach us" in warning
-        assert audit(town.door.store, town.moment) == []
+        assert find_broken_promises(town.door.store, town.moment) == []
         for row in town.rows(need):
             hear(town.door, need, row.message.id, News(MessageState.delivered))
-        assert audit(town.door.store, town.moment, [Channel.email]) == []
+        assert find_broken_promises(town.door.store, town.moment, [Channel.email]) == []
         town.quiet()
