@@ -18,7 +18,7 @@ from infra import aws
 from infra.playbooks import load_catalogue
 from infra.store.dynamodb import DynamoStore
 from infra.store.dynamodb.connection import create_table
-from infra.sweeps import LOOKED, PLANNED, anything_due
+from infra.sweeps import NOTHING_DUE, PLANNED, anything_due
 from tasks.checking_promises import find_broken_promises
 from tasks.keeping_house import keep_house
 from tests.people import playbook, round_of
@@ -117,7 +117,7 @@ def _looks(town: Town, hours: int) -> None:
         town.moment += timedelta(minutes=1)
         assert not anything_due(town.door.store, town.moment)
         town.door.store.mark(PLANNED, town.moment + timedelta(minutes=1))
-        town.door.store.mark(LOOKED, town.moment)
+        town.door.store.mark(NOTHING_DUE, town.moment)
 
 
 def _looks_and_audits(town: Town, hours: int) -> None:
@@ -125,7 +125,7 @@ def _looks_and_audits(town: Town, hours: int) -> None:
     for _ in range(hours * 60):
         town.moment += timedelta(minutes=1)
         assert not anything_due(town.door.store, town.moment)
-        town.door.store.mark(LOOKED, town.moment)
+        town.door.store.mark(NOTHING_DUE, town.moment)
         find_broken_promises(town.door.store, town.moment)
 
 

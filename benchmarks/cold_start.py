@@ -38,7 +38,7 @@ FUNCTIONS = (
     Function("web", LIGHT, "lambdas.web.answer", request("/"), "lambdas.web"),
     Function("waker", LIGHT, "lambdas.waker.wake", records("look"), "lambdas.waker"),
     Function("receipts", LIGHT, "lambdas.receipts.receive", records("{}"), "lambdas.receipts"),
-    Function("worker", WORKER, "lambdas.worker.work", None, "infra.worker, tasks.wrapped"),
+    Function("worker", WORKER, "lambdas.worker.work", None, "infra.worker, tasks.as_prefect"),
 )
 
 

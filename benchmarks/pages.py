@@ -22,6 +22,7 @@ from infra.door import Door
 from infra.settings import Settings
 from infra.store import open_store
 from infra.store.lists import NeedsWanted
+from infra.sweeps import PLANNED, SWEPT
 from web.signin.sessions import sign_in
 
 CLAIM = "every page opens at once, however much is on record"
@@ -126,7 +127,7 @@ def _serving(door: Door, home: Path) -> Iterator[tuple[httpx.Client, int]]:
     serving = started((*command, "--no-access-log"), environment, home / "web.log")
     with serving as server, httpx.Client(base_url=base) as browser:
         eventually(lambda: _answers(browser), 30)
-        for name in ("sweep", "sweep-scheduled"):
+        for name in (SWEPT, PLANNED):
             door.store.mark(name, clock.now())
         browser.cookies.set("muster", sign_in(door.store, dana, "password"))
         yield browser, server.pid

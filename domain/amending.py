@@ -87,7 +87,7 @@ def amend(
     said = amendment.summary is not None and amendment.summary != need.summary
     corrected = amendment.address is not None and amendment.address != resident.address
     pressing = amendment.urgent_because is not None and amendment.urgent_because != need.urgent_because
-    needed_by = amendment.needed_by or need.needed_by
+    needed_by = max(amendment.needed_by or need.needed_by, *(line.due for line in lines if line.quantity))
     if lines == need.lines and not (moved or said or corrected or pressing) and needed_by == need.needed_by:
         return None
     draft = Draft(situation, now)
@@ -104,7 +104,21 @@ def amend(
         draft.keep_resident(resident.but(address=amendment.address))
     _note(draft, EventCode.amended, by, moved=moved, said=said, corrected=corrected, pressing=pressing)
     _carry_out(draft, moved=moved, corrected=corrected)
+    if draft.need.pressing and not need.pressing:
+        _wake_who_sleeps(draft)
     return draft.change(wake_at=now)
+
+
+def _wake_who_sleeps(draft: Draft) -> None:
+    """Quiet hours give way from now on: who was left alone for them may be asked, reminded or called at once. Where
+    every round has passed them over, the rounds begin anew beside the officer who has it."""
+    for line in draft.so_far().missing_lines:
+        spent = line.round > len(draft.need.playbook.rounds)
+        awake = begun_anew(draft.need, line) if spent else {"dry": False, "more_at": None}
+        draft.set_lines((line.number,), **awake | {"handed_over": line.handed_over})
+    for invitation in draft.invitations():
+        if invitation.call_from or invitation.remind_from:
+            draft.put(invitation.but(call_from=None, remind_from=None))
 
 
 def _cannot_share_out(situation: Situation, lines: tuple[Line, ...]) -> Refusal | None:
@@ -127,10 +141,11 @@ def extend(
     if refusal := cannot_steer(situation, edition):
         return refusal
     need = situation.need
-    if needed_by == need.needed_by and needed_by > now:
+    lines = tuple(_extended(need, line, needed_by, now) for line in need.lines)
+    later = any(line.quantity and line.due > need.line(line.number).due for line in lines)
+    if needed_by == need.needed_by and needed_by > now and not later:
         return None
-    lines = tuple(line.but(due=_extended(need, line, needed_by, now)) for line in need.lines)
-    if needed_by <= max(now, need.needed_by) or lines == need.lines:
+    if needed_by <= now or not later:
         return Refusal(
             "earlier",
             "That is not later than it is needed now; to bring it forward, change when it is needed.",
@@ -138,15 +153,15 @@ def extend(
         )
     draft = Draft(situation, now)
     _set_lines(draft, lines)
-    draft.set_need(needed_by=needed_by, edition=need.edition + 1)
+    draft.set_need(needed_by=max(needed_by, need.needed_by), edition=need.edition + 1)
     _note(draft, EventCode.extended, by)
     _carry_out(draft)
     return draft.change(wake_at=now)
 
 
-def _extended(need: Need, line: Line, needed_by: datetime, now: datetime) -> datetime:
+def _extended(need: Need, line: Line, needed_by: datetime, now: datetime) -> Line:
     """Nothing is due earlier by it than it is now."""
-    return line.due if _has_own_time(need, line, now) else max(line.due, needed_by)
+    return line if _has_own_time(need, line, now) else _timed(line, max(line.due, needed_by), own=False)
 
 
 def _note(
@@ -172,7 +187,7 @@ def _note(
         by=by,
         lines=tuple(int(n) for n in changed) or tuple(earlier | later),
         quantities=changed,
-        due=draft.need.needed_by.isoformat() if earlier or later else None,
+        due=max(lines[n - 1].due for n in earlier | later).isoformat() if earlier or later else None,
         earlier=bool(earlier),
         place=moved,
         summary=said,
@@ -186,20 +201,36 @@ def _lines_as_wanted(need: Need, amendment: Amendment, now: datetime) -> tuple[L
     wanted = {want.capability.code: want for want in amendment.wanted}
     lines = []
     for line in need.lines:
-        due = line.due if _has_own_time(need, line, now) or not amendment.needed_by else amendment.needed_by
         want = wanted.pop(line.what, None)
-        lines.append(
-            line.but(due=(want and want.due) or due, quantity=line.quantity if want is None else want.quantity)
-        )
+        if want and want.due:
+            line = _timed(line, want.due, own=True)
+        elif amendment.needed_by and not _has_own_time(need, line, now):
+            line = _timed(line, amendment.needed_by, own=False)
+        lines.append(line.but(quantity=want.quantity) if want else line)
     for want in wanted.values():
-        due = want.due or amendment.needed_by or need.needed_by
-        lines.append(Line(number=len(lines) + 1, capability=want.capability, quantity=want.quantity, due=due))
+        new = Line(
+            number=len(lines) + 1,
+            capability=want.capability,
+            quantity=want.quantity,
+            due=want.due or amendment.needed_by or need.needed_by,
+            own_time=want.due is not None,
+        )
+        lines.append(new)
     return tuple(lines)
 
 
+def _timed(line: Line, due: datetime, *, own: bool) -> Line:
+    return line if due == line.due else line.but(due=due, own_time=own)
+
+
 def _has_own_time(need: Need, line: Line, now: datetime) -> bool:
-    """Was it recorded with a time of its own, still to come? One that we gave it when it was wanted anew is none."""
-    return line.due != need.needed_by and line.due > now and line.wanted_anew is None
+    """Was it recorded with a time of its own, still to come? One that we gave it when it was wanted anew is none; and
+    where every part has its own, the time of the last is that of the need."""
+    if line.due <= now or line.wanted_anew:
+        return False
+    if line.due == need.needed_by:
+        return bool(line.own_time) and any(other.own_time is False for other in need.lines if other.quantity)
+    return line.own_time is not False
 
 
 def _rescheduled(before: Need, after: Need) -> tuple[set[int], set[int]]:
@@ -331,7 +362,7 @@ def _in_time(invitation: Invitation, line: Line) -> Share:
     """Their share of the line: what they can bring only after it is due now stands by."""
     share = invitation.asked_share(line.number)
     if invitation.promised and share.pledged and share.ready_by and share.ready_by > line.due:
-        return share.but(pledged=0, reserve=share.reserve + share.pledged)
+        return share.but(pledged=0, reserve=share.reserve + share.pledged, was=share.pledged)
     return share if line.capability.split else share.but(reserve=min(share.reserve, line.quantity))
 
 
@@ -346,12 +377,9 @@ def _start_anew(draft: Draft, after: Situation, later: set[int]) -> bool:
     """Look for what is missing now, and anew for what is wanted `later` or elsewhere. Says whether a new cycle begins:
     then those who never answered, and those let go because less was needed, may be asked."""
     before, need, now = draft.situation, draft.need, draft.now
-    was_open = (need.before_hold or need.status) is NeedStatus.open
+    was_open = need.stage is NeedStatus.open
     missing = {line.number for line in after.missing_lines}
     spent = {n for n in missing & later if need.line(n).round > len(need.playbook.rounds)}
-    if need.last_due > now:
-        draft.set_need(past_due_at=None)
-        draft.finish_tasks(TaskKind.past_due)
     _hand_over_anew(draft, after, missing & later, spent)
     grown = _grown(before, after)
     released = {n for n in missing & grown if _was_released_for_less(before, n)}
@@ -359,6 +387,8 @@ def _start_anew(draft: Draft, after: Situation, later: set[int]) -> bool:
         if line.number in spent | released or (line.number in missing and not was_open):
             draft.set_lines((line.number,), **begun_anew(need, line))
     give_new_time(draft, tuple(missing & grown))
+    if missing:
+        _finish_past_due(draft, missing)
     if missing and not was_open:
         draft.set_need(status=NeedStatus.open, resident_asked_at=None, resident_said=None)
     elif not missing and need.last_due > max(now, before.need.last_due) and need.resident_asked_at:
@@ -366,6 +396,14 @@ def _start_anew(draft: Draft, after: Situation, later: set[int]) -> bool:
     if begins := bool(spent or released or (missing and not was_open)):
         draft.set_need(cycle=need.cycle + 1)
     return begins
+
+
+def _finish_past_due(draft: Draft, missing: set[int]) -> None:
+    """Nobody is asked how it ended of what is not past its time any more."""
+    over = {number for number in missing if draft.need.line(number).due <= draft.now}
+    for task in draft.situation.tasks:
+        if task.kind is TaskKind.past_due and task.status is not TaskStatus.done and not over & set(task.lines):
+            draft.put_task(task.but(status=TaskStatus.done))
 
 
 def _was_released_for_less(situation: Situation, line: int) -> bool:

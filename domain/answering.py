@@ -75,7 +75,7 @@ class Answer:
 class Settled:
     """What one line's offer comes to now. `why` says why some of it stands by: late, filled or whole.
 
-    `waits`: so much holds nothing until an officer has chosen.
+    `waits`: so much holds nothing until an officer has chosen. `ready_by`: when they can be there, if they say so.
     """
 
     line: Line
@@ -84,6 +84,7 @@ class Settled:
     reserve: int
     why: str | None
     waits: int = 0
+    ready_by: datetime | None = None
 
 
 def answerable(situation: Situation, invitation: Invitation) -> Refusal | None:
@@ -121,28 +122,46 @@ def settle(situation: Situation, invitation: Invitation, answer: Answer, now: da
             continue
         room = room_for(situation, invitation, line)
         own = invitation.share(line.number)
-        ready = answer.ready_by.get(line.number, line.due if own and own.pledged else now)
+        said = _ready_by(invitation, line, answer)
+        ready = said or (line.due if own and own.pledged else now)
         why: str | None = None
         if ready > line.due:
             pledged, why = 0, "late"
         elif not line.capability.split and room < line.quantity:
             pledged, why = 0, "filled"
         elif chosen_by_officer(line) and room:
-            settled.append(_wait_to_be_chosen(situation, line, offered, own.pledged if own else 0))
+            settled.append(_wait_to_be_chosen(situation, line, offered, own.pledged if own else 0, said))
             continue
         else:
             pledged = min(offered, room)
             why = "filled" if pledged < offered else None
-        settled.append(Settled(line, offered, pledged, offered - pledged, why))
+        settled.append(Settled(line, offered, pledged, offered - pledged, why, ready_by=said))
     return tuple(settled)
 
 
-def _wait_to_be_chosen(situation: Situation, line: Line, offered: int, chosen: int) -> Settled:
+def _ready_by(invitation: Invitation, line: Line, answer: Answer) -> datetime | None:
+    """When they say they can be there. "Still all right" leaves it as they had said; but what a change has made too
+    late, and nothing else, they can then bring in time."""
+    share = invitation.share(line.number)
+    if line.number in answer.ready_by or share is None or not _still_all_right(invitation, answer):
+        return answer.ready_by.get(line.number)
+    made_late = share.offered or share.was
+    return None if made_late and share.ready_by and share.ready_by > line.due else share.ready_by
+
+
+def _still_all_right(invitation: Invitation, answer: Answer) -> bool:
+    """Is it a yes to the question whether what has changed is all right with them?"""
+    return answer.kind is AnswerKind.accept and invitation.confirm_by is not None and invitation.promised
+
+
+def _wait_to_be_chosen(
+    situation: Situation, line: Line, offered: int, chosen: int, ready_by: datetime | None
+) -> Settled:
     """What they were chosen for stays; more is an offer for as long as anything is missing, and then stands by."""
     pledged = min(offered, chosen)
     more = offered - pledged
     waits = more if situation.missing(line) else 0
-    return Settled(line, offered, pledged, more - waits, "filled" if more > waits else None, waits)
+    return Settled(line, offered, pledged, more - waits, "filled" if more > waits else None, waits, ready_by)
 
 
 def _offer(situation: Situation, invitation: Invitation, line: Line, answer: Answer) -> int:
@@ -151,7 +170,7 @@ def _offer(situation: Situation, invitation: Invitation, line: Line, answer: Ans
         return answer.offers.get(line.number, 0)
     lines = asked_lines(situation, invitation)
     share = invitation.share(line.number)
-    if invitation.confirm_by and share and invitation.promised:
+    if share and _still_all_right(invitation, answer):
         return share.pledged + share.reserve + share.offered  # still all right: what they had promised, and no more
     asked = line.quantity if share is None or not line.capability.split else share.asked
     if not any(room_for(situation, invitation, other) for other in lines):

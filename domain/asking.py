@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain.changes import Change, Draft, Slot, week_of
+from domain.choosing import chosen_by_officer
 from domain.events import EventCode
 from domain.hours import askable_from
 from domain.invitations import Invitation, InvitationStatus, Ranked, Reason, Share, invitation_id
@@ -18,6 +19,7 @@ from domain.steps import Ask, CallReserve, Remind, Skip
 from domain.timing import longest, remind_at, time_for
 from domain.widening import may_be_called
 
+A_DAY = timedelta(days=1)  # after which it is looked anew whether somebody who stands by may be called
 A_NIGHT = timedelta(hours=12)  # so long a round waits for people who want to be left alone, if there is time for it
 RESERVE_SAYS_YES = 1.0  # they have offered already: they are waited for before anybody new is asked
 
@@ -153,29 +155,36 @@ def skip(situation: Situation, step: Skip, now: datetime) -> Change:
     return draft.change(wake_at=now)
 
 
-def remind(situation: Situation, step: Remind, now: datetime) -> Change:
-    """Remind once. Both links, the first and this one, work."""
+def remind(situation: Situation, step: Remind, times: Mapping[str, datetime], now: datetime) -> Change:
+    """Remind once; who wants to be left alone now (`times`, by invitation), after that. Both links, the first and this
+    one, work."""
     draft = Draft(situation, now)
-    invitations = [situation.by_id[i] for i in step.invitations]
-    draft.note_event(EventCode.reminded, responders=tuple(i.responder for i in invitations), count=len(invitations))
-    for invitation in invitations:
-        reminded = invitation.but(reminded_at=now)
-        draft.put(reminded)
-        draft.tell_responder(MessageKind.reminder, reminded)
+    for id in step.invitations:
+        if times[id] > now:
+            draft.put(situation.by_id[id].but(remind_from=times[id]))
+    reminded = [situation.by_id[id].but(reminded_at=now) for id in step.invitations if times[id] <= now]
+    if reminded:
+        draft.note_event(EventCode.reminded, responders=tuple(i.responder for i in reminded), count=len(reminded))
+    for invitation in reminded:
+        draft.put(invitation)
+        draft.tell_responder(MessageKind.reminder, invitation)
     return draft.change(wake_at=now)
 
 
 def call_reserve(situation: Situation, step: CallReserve, times: Mapping[str, datetime], now: datetime) -> Change:
-    """Ask those standing by whether they still can. Who already gives part and offered more is counted, and told. Who
-    is not to be called before a time (`times`, by invitation) is left alone until then."""
+    """Ask those standing by whether they still can. Who already gives part and offered more is counted, and told; where
+    an officer chooses, the more is an offer again. Who is not to be called before a time (`times`, by invitation) is
+    left alone until then."""
     draft = Draft(situation, now)
     left = {line.number: situation.missing(line) for line in situation.missing_lines if now < line.due}
     called = []
-    _leave_alone(draft, [situation.by_id[id].but(call_from=times[id]) for id in step.invitations if times[id] > now])
+    _leave_alone(draft, {id: times[id] for id in step.invitations if times[id] > now})
     for invitation in (situation.by_id[id] for id in step.invitations if times[id] <= now):
         lines = _useful_lines(situation, invitation, left)
         if lines and invitation.pledged:
-            called.append(_topped_up(invitation, lines, left))
+            more = _topped_up(situation, invitation, lines, left)
+            draft.put(more)
+            called += [more] if more.pledged > invitation.pledged else []
         elif lines:
             called.append(_asked_again(situation, invitation, lines, left, now))
     if called:
@@ -186,13 +195,14 @@ def call_reserve(situation: Situation, step: CallReserve, times: Mapping[str, da
     return draft.change(wake_at=now)
 
 
-def _leave_alone(draft: Draft, waiting: list[Invitation]) -> None:
-    """Somebody sleeps, or is away: the story says until when, unless that is after it is due."""
-    for invitation in waiting:
-        draft.put(invitation)
-    soon = [i for i in waiting if i.call_from and i.call_from < draft.need.last_due]
-    for moment in sorted({i.call_from for i in soon if i.call_from}):
-        names = tuple(i.responder for i in soon if i.call_from == moment)
+def _leave_alone(draft: Draft, waiting: dict[str, datetime]) -> None:
+    """Somebody sleeps, or is away: the story says until when. Where that is after it is due, it is looked anew after a
+    day, as they may be back by then, or have their check again."""
+    by_id, due = draft.situation.by_id, draft.need.last_due
+    for id, moment in waiting.items():
+        draft.put(by_id[id].but(call_from=moment if moment < due else min(moment, draft.now + A_DAY)))
+    for moment in sorted({moment for moment in waiting.values() if moment < due}):
+        names = tuple(by_id[id].responder for id, until in waiting.items() if until == moment)
         draft.note_event(EventCode.reserve_waits, responders=names, count=len(names), until=moment.isoformat())
 
 
@@ -206,9 +216,13 @@ def _useful_lines(situation: Situation, invitation: Invitation, left: dict[int, 
     }
 
 
-def _topped_up(invitation: Invitation, lines: set[int], left: dict[int, int]) -> Invitation:
+def _topped_up(situation: Situation, invitation: Invitation, lines: set[int], left: dict[int, int]) -> Invitation:
+    """More of what they stand by with counts; of what an officer chooses, all of it waits to be chosen."""
     shares = []
     for share in invitation.shares:
+        if share.line in lines and chosen_by_officer(situation.need.line(share.line)):
+            shares.append(share.but(offered=share.offered + share.reserve, reserve=0))
+            continue
         more = min(share.reserve, left[share.line]) if share.line in lines else 0
         if more:
             left[share.line] -= more

@@ -19,7 +19,7 @@ def topic_of(situation: Situation, task: Task) -> MessageKind | None:
     need = situation.need
     if need.closed:
         return MessageKind.resident_closed
-    if task.note == MessageKind.resident_asked and need.status is NeedStatus.confirming:
+    if task.note == MessageKind.resident_asked and need.stage is NeedStatus.confirming:
         return MessageKind.resident_asked
     if task.note in (MessageKind.resident_asked, MessageKind.resident_covered, MessageKind.resident_delayed):
         return MessageKind.resident_covered if situation.covered else MessageKind.resident_delayed

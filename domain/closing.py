@@ -90,7 +90,7 @@ def hear_resident(
     need = situation.need
     if refusal := _too_early_or_too_late(situation):
         return refusal
-    if said == need.resident_said and not received:
+    if said == need.resident_said and not received and (said == "yes" or not situation.giving):
         return None
     draft = Draft(situation, now)
     kept = draft.keep_note(note) if note else None
@@ -129,7 +129,7 @@ def _too_early_or_too_late(situation: Situation) -> Refusal | None:
 def may_say(situation: Situation) -> bool:
     """May the resident say how it went: it was covered, or is looked for again because it did not all happen?"""
     need = situation.need
-    return need.status is not NeedStatus.open or bool(need.resident_said) or _was_looked_for_again(situation)
+    return need.stage is not NeedStatus.open or bool(need.resident_said) or _was_looked_for_again(situation)
 
 
 def _was_looked_for_again(situation: Situation) -> bool:

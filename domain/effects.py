@@ -57,18 +57,18 @@ def change_for(
     step: Step,
     situation: Situation,
     choose: Callable[[Ask], Choice],
-    times: Callable[[CallReserve], Mapping[str, datetime]],
+    times: Callable[[CallReserve | Remind], Mapping[str, datetime]],
     now: datetime,
 ) -> Change | None:
     """What `step` changes; `None` if nothing. Where the step is to ask, `choose` finds whom; where it is to call those
-    who stand by, `times` says from when each may be called."""
+    who stand by, or to remind, `times` says from when each may be."""
     match step:
         case Ask():
             return ask(situation, step, choose(step), now)
         case Skip():
             return skip(situation, step, now)
         case Remind():
-            return remind(situation, step, now)
+            return remind(situation, step, times(step), now)
         case CallReserve():
             return call_reserve(situation, step, times(step), now)
         case ReleaseReserve():

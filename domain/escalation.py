@@ -9,7 +9,7 @@ from domain.choosing import offers_to_put, offers_to_release
 from domain.finishing import worries_waiting
 from domain.following_up import follow_promises, follow_up, moments
 from domain.holding import hold_ends, step_of_hold
-from domain.needs import Line, NeedStatus
+from domain.needs import Line, Need, NeedStatus
 from domain.officers import Task, TaskKind, TaskStatus, has_left
 from domain.safeguarding import moments as vetting_moments
 from domain.safeguarding import visitors_to_vet
@@ -78,12 +78,11 @@ def _escalate(situation: Situation, now: datetime) -> Step | None:
 
 def _hand_over(situation: Situation, now: datetime) -> Step | None:
     need = situation.need
-    open_lines = [line for line in situation.missing_lines if situation.offered(line) < situation.missing(line)]
-    waiting = [line for line in open_lines if not line.handed_over]
-    spent = [line for line in waiting if line.round > len(need.playbook.rounds)]
-    if need.last_due <= now:
-        return _past_due(situation, now)
-    if spent:
+    if step := _past_due(situation, now):
+        return step
+    to_come = [line for line in situation.missing_lines if now < line.due and not line.handed_over]
+    waiting = [line for line in to_come if situation.offered(line) < situation.missing(line)]
+    if spent := [line for line in waiting if line.round > len(need.playbook.rounds)]:
         return HandToOfficer(_numbers(spent), "exhausted", "Everybody the playbook names has been asked.")
     if late := [line for line in waiting if latest_moment(need, line) <= now]:
         return HandToOfficer(_numbers(late), "time", "It is due soon and not covered.")
@@ -91,14 +90,24 @@ def _hand_over(situation: Situation, now: datetime) -> Step | None:
 
 
 def _past_due(situation: Situation, now: datetime) -> Step | None:
-    """An officer says how it ended; asked again, and again, until they have."""
+    """An officer says how it ended, part by part as each passes its time; asked again, and again, until they have."""
     need = situation.need
-    if any(task.kind is TaskKind.past_due for task in situation.open_tasks):
-        return None  # it is still on its way along the list of officers
-    if need.past_due_at is None or need.past_due_at + need.playbook.follow_up.close_after <= now:
-        numbers = _numbers(list(situation.missing_lines))
-        return HandToOfficer(numbers, "past-due", "The time has passed and it is not covered.")
+    asked = [task for task in situation.tasks if task.kind is TaskKind.past_due]
+    over = [line for line in situation.missing_lines if line.due <= now]
+    if any(not _asked_since_due(line, asked) for line in over) or (over and _ask_anew(need, asked, now)):
+        return HandToOfficer(_numbers(over), "past-due", "The time has passed and it is not covered.")
     return None
+
+
+def _asked_since_due(line: Line, asked: list[Task]) -> bool:
+    return any(line.number in task.lines and line.due <= task.created_at for task in asked)
+
+
+def _ask_anew(need: Need, asked: list[Task], now: datetime) -> bool:
+    """Not while it is still on its way along the list of officers."""
+    if need.past_due_at is None or any(task.status is TaskStatus.open for task in asked):
+        return False
+    return need.past_due_at + need.playbook.follow_up.close_after <= now
 
 
 def _numbers(lines: list[Line]) -> tuple[int, ...]:

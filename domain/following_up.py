@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.calling import still_to_be_asked
 from domain.capabilities import Silence
 from domain.finishing import agreed_at, has_worried, worries_waiting
+from domain.hours import Hours, next_within
 from domain.invitations import Invitation
 from domain.messages import MessageKind
-from domain.needs import NeedStatus
+from domain.needs import Need, NeedStatus
 from domain.officers import TaskKind, TaskStatus
 from domain.situations import Situation
 from domain.steps import AskResident, CallResident, Chase, CloseAsMet, NoShow, PresumeMet, StandDown, Step
+
+STILL_UP = timedelta(hours=1)  # a playbook that gives them no longer than this wants word at any hour
 
 
 def follow_promises(situation: Situation, now: datetime) -> Step | None:
@@ -34,10 +37,18 @@ def wants_word_at(situation: Situation, invitation: Invitation) -> datetime | No
     agreed = agreed_at(situation, invitation)
     if agreed is None or situation.need.resident_said == "yes" or worries_waiting(situation, invitation):
         return None
-    after = situation.need.playbook.follow_up.chase_after
-    if invitation.chased_at is None:
-        return max(agreed, invitation.answered_at or agreed) + after
-    return None if has_worried(situation, invitation) else invitation.chased_at + after
+    if invitation.chased_at and has_worried(situation, invitation):
+        return None
+    since = invitation.chased_at or max(agreed, invitation.answered_at or agreed)
+    moment = since + situation.need.playbook.follow_up.chase_after
+    return next_within(_hours_for_word(situation.need), moment, situation.calendar)
+
+
+def _hours_for_word(need: Need) -> Hours:
+    """Nobody is chased, or given up, while they sleep; unless it is too pressing to learn only in the morning that
+    nobody came."""
+    at_once = need.pressing or need.playbook.follow_up.chase_after <= STILL_UP
+    return Hours.any if at_once else Hours.waking
 
 
 def follow_up(situation: Situation, now: datetime) -> Step | None:
@@ -58,11 +69,16 @@ def follow_up(situation: Situation, now: datetime) -> Step | None:
 
 
 def _after_silence(situation: Situation) -> Step | None:
-    if all(line.capability.silence is Silence.close for line in situation.need.lines if line.quantity):
+    if silence_is_enough(situation.need):
         return PresumeMet("The resident was asked whether it happened and has not said otherwise.")
     if _somebody_asks(situation):
         return None
     return CallResident("The resident has not said whether it happened, and for this help silence is not enough.")
+
+
+def silence_is_enough(need: Need) -> bool:
+    """May it be closed without a word from the resident, as far as the kinds of help go?"""
+    return all(line.capability.silence is Silence.close for line in need.lines if line.quantity)
 
 
 def _somebody_asks(situation: Situation) -> bool:

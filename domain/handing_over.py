@@ -40,15 +40,23 @@ def hand_over(situation: Situation, step: HandToOfficer, now: datetime) -> Chang
     if past_due:
         draft.set_need(past_due_at=now)
         draft.set_lines(step.lines, handed_over=True)
-        draft.finish_tasks(TaskKind.hand_over, TaskKind.past_due)
+        _finish_their_part(draft, step.lines)
         draft.raise_task(TaskKind.past_due, lines=step.lines, urgent=True)
     else:
-        if step.why == "exhausted" and not situation.need.delay_told:
+        if not situation.need.delay_told:
             draft.set_need(delay_told=True)
             draft.tell_resident(MessageKind.resident_delayed)
         draft.set_lines(step.lines, handed_over=True)
         _ask_for_help(draft, step.lines)
     return draft.change(wake_at=now)
+
+
+def _finish_their_part(draft: Draft, lines: tuple[int, ...]) -> None:
+    """These lines are in a new task now. Whoever has something still to come keeps that."""
+    for task in draft.situation.tasks:
+        if task.kind in (TaskKind.hand_over, TaskKind.past_due) and task.status is not TaskStatus.done:
+            left = tuple(number for number in task.lines if number not in lines)
+            draft.put_task(task.but(lines=left) if left else task.but(status=TaskStatus.done))
 
 
 def asked_about(situation: Situation, lines: tuple[int, ...]) -> frozenset[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.changes import Change, Draft, Refusal
 from domain.events import EventCode
 from domain.incidents import Incident
 from domain.invitations import Invitation
-from domain.needs import Line, NeedStatus
+from domain.needs import Line, Need, NeedStatus
 from domain.officers import TaskKind
 from domain.situations import Situation
 from domain.steps import AskAboutHold, GoOn, NoteHold, Step
+from domain.timing import time_to_say
 
 A_DAY = timedelta(days=1)
 
@@ -51,9 +53,7 @@ def go_on(situation: Situation, by: str, now: datetime) -> Change:
     need, draft = situation.need, Draft(situation, now)
     draft.note_event(EventCode.resumed, by=by, minutes=int((now - (need.held_at or now)).total_seconds() // 60))
     draft.finish_tasks(TaskKind.on_hold)
-    draft.need = draft.need.but(
-        status=need.before_hold or need.status, before_hold=None, held_until=None, edition=need.edition + 1
-    )
+    draft.need = draft.need.but(status=need.stage, before_hold=None, held_until=None, edition=need.edition + 1)
     if situation.held_from is None and need.held_at:
         _put_clocks_on(draft, need.held_at)
     return draft.change(wake_at=now)
@@ -125,38 +125,64 @@ def _ask_again_at(situation: Situation) -> datetime:
     return max([situation.need.held_at or situation.need.opened_at, *asked]) + A_DAY
 
 
+# --- it goes on: the clocks -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Hold:
+    """A hold that is over now."""
+
+    since: datetime
+    over: datetime
+
+    @property
+    def length(self) -> timedelta:
+        return self.over - self.since
+
+    def put_on(self, moment: datetime | None, last: datetime) -> datetime | None:
+        """A moment that was still to come comes as much later as the hold has lasted, at most at `last`."""
+        return min(moment + self.length, last) if moment and moment > self.since else moment
+
+    def run_on(self, began: datetime) -> datetime:
+        """From when a clock has run that began then, and that did not run while it was held."""
+        return began + (self.over - max(began, self.since))
+
+
 def _put_clocks_on(draft: Draft, since: datetime) -> None:
-    """Each moment that was still to come at `since` comes as much later as the hold has lasted; those due do not."""
-    length = draft.now - since
-
-    def later(moment: datetime | None) -> datetime | None:
-        return moment + length if moment and moment > since else moment
-
-    def put_line_on(line: Line) -> Line:
-        if not line.round_ends or line.round_ends <= since:
-            return line.but(more_at=later(line.more_at))
-        began = line.round_began + length if line.round_began else None
-        return line.but(round_began=began, round_ends=later(line.round_ends), more_at=later(line.more_at))
-
-    def put_invitation_on(invitation: Invitation) -> Invitation:
-        chased = invitation.chased_at + length if invitation.chased_at and invitation.promised else invitation.chased_at
-        moving = invitation.moving and invitation.moving.but(answer_by=later(invitation.moving.answer_by))
-        on = invitation.but(confirm_by=later(invitation.confirm_by), chased_at=chased, moving=moving)
-        if invitation.awaited and invitation.answer_by > since:
-            on = on.but(answer_by=later(invitation.answer_by), held_for=invitation.held_for + length)
-        return on
-
-    need = draft.need
+    """Nobody loses time by the hold, and none is given beyond when it is due. Who sleeps wakes when they do."""
+    need, hold = draft.need, _Hold(since, draft.now)
     asked, past = need.resident_asked_at, need.past_due_at
     draft.set_need(
         held_at=None,
-        lines=tuple(put_line_on(line) for line in need.lines),
-        resident_asked_at=asked + length if asked else None,
-        past_due_at=past + length if past else None,
+        lines=tuple(_put_round_on(line, hold) for line in need.lines),
+        resident_asked_at=hold.run_on(asked) if asked else None,
+        past_due_at=hold.run_on(past) if past else None,
     )
     for invitation in draft.situation.invitations:
-        if (on := put_invitation_on(invitation)) != invitation:
+        if (on := _put_invitation_on(need, invitation, hold)) != invitation:
             draft.put(on)
+
+
+def _put_round_on(line: Line, hold: _Hold) -> Line:
+    if not line.round_ends or line.round_ends <= hold.since:
+        return line
+    ends = hold.put_on(line.round_ends, max(line.due, hold.over))
+    return line.but(round_began=hold.run_on(line.round_began) if line.round_began else None, round_ends=ends)
+
+
+def _put_invitation_on(need: Need, invitation: Invitation, hold: _Hold) -> Invitation:
+    """Who thinks over a change has as long to say as if it were asked now, at most: it may have come while held."""
+    asked = [line for share in invitation.shares if (line := need.line(share.line)).quantity] or list(need.lines)
+    say_by, chased, moving = time_to_say(need, asked, hold.over), invitation.chased_at, invitation.moving
+    on = invitation.but(
+        confirm_by=hold.put_on(invitation.confirm_by, say_by),
+        chased_at=hold.run_on(chased) if chased and invitation.promised else chased,
+        moving=moving and moving.but(answer_by=hold.put_on(moving.answer_by, say_by)),
+    )
+    if not invitation.awaited or invitation.answer_by <= hold.since:
+        return on
+    last = max(hold.over, *(line.due for line in asked))
+    return on.but(answer_by=hold.put_on(invitation.answer_by, last), held_for=invitation.held_for + hold.length)
 
 
 def cannot_hold(incident: Incident) -> Refusal | None:

@@ -103,11 +103,6 @@ def read_quiet(text: str) -> QuietHours:
 # --- waking hours and working hours --------------------------------------------
 
 
-def is_within(hours: Hours, instant: datetime, calendar: Calendar) -> bool:
-    """Do these hours count at `instant`?"""
-    return next_within(hours, instant, calendar) == instant
-
-
 def next_within(hours: Hours, instant: datetime, calendar: Calendar) -> datetime:
     """`instant` if these hours count then, or the next moment at which they do."""
     if hours is Hours.any:
@@ -154,11 +149,10 @@ def askable_from(responder: Responder, need: Need, now: datetime, calendar: Cale
     Nobody is asked on their day off. Quiet and opening hours give way to an urgent need whose reason is on record. A
     pause and a weekly limit are not hours: see `domain/matching.py`. `NEVER` if they leave no moment within `FAR`.
     """
-    pressing = need.urgent and need.urgent_because is not None
     moment = now
     while moment <= now + FAR:
         free = _after_days_off(responder, moment, calendar)
-        if not pressing:
+        if not need.pressing:
             free = _when_open(responder, _after_quiet(responder, free, calendar), calendar)
         if free == moment:
             return moment

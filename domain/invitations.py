@@ -54,8 +54,8 @@ class Share(Value):
     """One line of an invitation: how much was asked for, and how much of it this responder gives.
 
     `pledged` counts. `reserve` stands by and does not count. `offered` waits for an officer to choose and does not
-    count. `delivered` is what they said they brought. `lost` had been pledged and did not come; `was`, before it ended
-    or less was needed. `expected` is what asking was worth when it was decided.
+    count. `delivered` is what they said they brought. `lost` had been pledged and did not come; `was`, before it ended,
+    less was needed or it was needed sooner. `expected` is what asking was worth when it was decided.
     """
 
     line: int

@@ -13,7 +13,7 @@ from domain.values import Value
 
 
 class Kept(StrEnum):
-    """A class of what is kept, by how long and why."""
+    """A class of what is kept, by how long and why; `docs/privacy.md` says what is in each."""
 
     contact = "contact"
     words = "words"
@@ -29,22 +29,6 @@ class Kept(StrEnum):
     access = "access"
     running = "running"
 
-
-MEANING = {
-    Kept.contact: "who a resident is, and who speaks for them: names, e-mail, telephone, address, notes about them",
-    Kept.words: "what partners, residents and officers wrote about a need",
-    Kept.shared_words: "what partners read of a need (summary, why it is urgent), where it is to some 100 metres",
-    Kept.message_bodies: "messages as they were sent, what the mail server said of them",
-    Kept.links: "what the links of a closed need open",
-    Kept.resident_keys: "keyed hashes by which a second need of the same resident is noticed",
-    Kept.ask_counts: "how often somebody was asked in a week",
-    Kept.story: "what happened: codes, quantities, times, wards, who was asked and said what",
-    Kept.directory: "who may help and how to reach them: as long as they are in the directory, until they are erased",
-    Kept.safety: "who must never meet, as keyed hashes: until an officer ends it",
-    Kept.council: "the council's own: officers, incidents, places, settings",
-    Kept.access: "accounts, sessions, keys of the API, and who looked at what",
-    Kept.running: "what the machinery needs to run; nothing about anybody",
-}
 
 # --- lengths of time -----------------------------------------------------------
 

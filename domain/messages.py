@@ -41,7 +41,6 @@ class MessageKind(StrEnum):
 
 
 ASKS = frozenset({MessageKind.invitation, MessageKind.lines_added, MessageKind.reminder, MessageKind.reserve_call})
-CLOSING = frozenset({MessageKind.stand_down, MessageKind.call_off, MessageKind.thanks, MessageKind.resident_closed})
 
 
 class Channel(StrEnum):

@@ -72,13 +72,15 @@ class Line(Value):
 
     `round` is the last round begun (0: none yet), `merged` earlier ones asked together with it. `dry` says that the
     round has nobody further to ask; `more_at`, that somebody further may be asked from then on. A quantity of 0 is no
-    longer needed. `wanted_anew`: since when it has been looked for again after its time, with a time of its own.
+    longer needed. `own_time`: its time is its own, not the need's (`None`: recorded before that was kept).
+    `wanted_anew`: since when it has been looked for again after its time, in a time that we gave it.
     """
 
     number: Annotated[int, Field(ge=1, le=50)]
     capability: Capability
     quantity: Annotated[int, Field(ge=0, le=100_000)]
     due: datetime
+    own_time: bool | None = None
     round: int = 0
     merged: tuple[int, ...] = ()
     round_began: datetime | None = None
@@ -153,6 +155,16 @@ class Need(Value):
     @property
     def closed(self) -> bool:
         return self.status is NeedStatus.closed
+
+    @property
+    def stage(self) -> NeedStatus:
+        """Where it is on its way, on hold or not."""
+        return self.before_hold or self.status
+
+    @property
+    def pressing(self) -> bool:
+        """Urgent, with the reason on record: quiet hours give way to it."""
+        return self.urgent and self.urgent_because is not None
 
     @property
     def last_due(self) -> datetime:

@@ -140,7 +140,7 @@ def _read_line(
     if at and not when.strip():
         raise NeedWrong(place, "after the @ comes the time it is due, such as 04:00")
     due = read_moment(place, when, now, zone) if at else needed_by
-    return Line(number=number, capability=capability, quantity=int(digits), due=due)
+    return Line(number=number, capability=capability, quantity=int(digits), due=due, own_time=bool(at))
 
 
 def check_contact(resident: Resident) -> None:

@@ -18,10 +18,15 @@ def stop_waiting(situation: Situation, now: datetime, *, responder: str, by: str
 
 
 def wait_again(situation: Situation, now: datetime, *, responder: str, by: str) -> Change | None:
-    """They may be asked again, so what is left of their time to answer counts."""
-    away = [i for i in _of(situation, responder) if i.open and i.reason is Reason.away]
-    back = [i.but(reason=Reason.reserve_called if i.reserve else None) for i in away]
-    return _put(situation, now, EventCode.back, responder, by, back)
+    """They may be asked again, so what is left of their time to answer counts; who stands by may be called again."""
+    back = [wait_for(i) for i in _of(situation, responder) if i.open and i.reason is Reason.away]
+    free = [i.but(call_from=None) for i in situation.accepted if i.responder == responder and i.call_from]
+    return _put(situation, now, EventCode.back if back else None, responder, by, [*back, *free])
+
+
+def wait_for(invitation: Invitation) -> Invitation:
+    """An answer is to be expected of them again: to what they were asked, or called from standby for."""
+    return invitation.but(reason=Reason.reserve_called if invitation.reserve else None)
 
 
 def _of(situation: Situation, responder: str) -> list[Invitation]:
@@ -29,12 +34,13 @@ def _of(situation: Situation, responder: str) -> list[Invitation]:
 
 
 def _put(
-    situation: Situation, now: datetime, code: EventCode, responder: str, by: str, changed: list[Invitation]
+    situation: Situation, now: datetime, code: EventCode | None, responder: str, by: str, changed: list[Invitation]
 ) -> Change | None:
     if not changed:
         return None
     draft = Draft(situation, now)
-    draft.note_event(code, by=by, responders=(responder,))
+    if code:
+        draft.note_event(code, by=by, responders=(responder,))
     for invitation in changed:
         draft.put(invitation)
     return draft.change(wake_at=now)

@@ -50,7 +50,7 @@ def look_for_others(draft: Draft, before: Invitation, after: Invitation) -> None
     lost = {s.line for s, t in zip(before.shares, after.shares, strict=True) if t.pledged < s.pledged}
     waiting = {n for task in draft.situation.open_tasks if task.kind is TaskKind.hand_over for n in task.lines}
     draft.set_lines(tuple(lost - waiting), handed_over=False)
-    if draft.need.status is NeedStatus.open:
+    if draft.need.stage is NeedStatus.open:
         past = tuple(sorted(n for n in lost if draft.need.line(n).due <= draft.now))
         for number in past:
             draft.set_lines((number,), **begun_anew(draft.need, draft.need.line(number)))
@@ -80,7 +80,6 @@ def give_new_time(draft: Draft, numbers: tuple[int, ...]) -> None:
     for number in past:
         draft.set_lines((number,), due=now + _time_it_had(need, need.line(number)), wanted_anew=now)
     _keep_their_times(draft, past)
-    draft.set_need(past_due_at=None)
     last = max(draft.need.line(number).due for number in past)
     draft.note_event(EventCode.new_due, lines=tuple(past), due=last.isoformat())
 

@@ -105,7 +105,7 @@ def tell_private_details(draft: Draft, invitation: Invitation) -> None:
 def tell_resident_who_helps(draft: Draft) -> None:
     """It is covered: the resident hears by whom, once no officer's word is waited for any more."""
     after = draft.so_far()
-    if after.need.status is NeedStatus.covered and not any(needs_word(after, i) for i in after.giving):
+    if after.need.stage is NeedStatus.covered and not any(needs_word(after, i) for i in after.giving):
         draft.set_need(resident_told=True)
         draft.tell_resident(MessageKind.resident_covered)
 

@@ -123,7 +123,7 @@ def _accepted(
     accepted = _heard(draft, invitation, answer, note).but(
         status=InvitationStatus.accepted,
         reason=None,
-        shares=tuple(_filled(share, by_line.get(share.line), answer) for share in invitation.shares),
+        shares=tuple(_filled(share, by_line.get(share.line)) for share in invitation.shares),
         chased_at=None,
         confirm_by=None,
         moving=None,
@@ -160,7 +160,7 @@ def _note_yes(
     )
 
 
-def _filled(share: Share, settled: Settled | None, answer: Answer) -> Share:
+def _filled(share: Share, settled: Settled | None) -> Share:
     if settled is None:
         return share.but(pledged=0, reserve=0, offered=0, delivered=0, lost=0, was=0, ready_by=None)
     return share.but(
@@ -170,7 +170,7 @@ def _filled(share: Share, settled: Settled | None, answer: Answer) -> Share:
         delivered=0,
         lost=0,
         was=0,
-        ready_by=answer.ready_by.get(share.line),
+        ready_by=settled.ready_by,
     )
 
 

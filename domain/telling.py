@@ -12,10 +12,12 @@ from domain.changes import Change, Draft, Refusal
 from domain.closing import close, hear_resident
 from domain.events import EventCode
 from domain.finishing import raise_unheard, record_done
+from domain.invitations import Reason
 from domain.labels import TASK_LABELS, say_list
 from domain.messages import MessageKind
 from domain.needs import Outcome
 from domain.officers import MOST_TRIES, Task, TaskKind, TaskOutcome, TaskStatus, names_of
+from domain.pausing import wait_for
 from domain.safeguarding import clear_visitor
 from domain.situations import Situation
 from domain.transferring import give_up_moving
@@ -207,6 +209,8 @@ def _what_follows(
             return lambda after: hear_resident(after, "partly", now, note, by=by, received=received)
         case TaskKind.no_show, TaskOutcome.done:
             return lambda after: _count_it_done(after, task.invitation, by, now)
+        case TaskKind.question, TaskOutcome.answered:
+            return lambda after: _wait_for_answer(after, task.invitation, now)
         case TaskKind.vet, (TaskOutcome.yes | TaskOutcome.no):
             word = outcome is TaskOutcome.yes
             return lambda after: _unless_gone(clear_visitor(after, task.invitation or "", officer, word, now))
@@ -214,6 +218,16 @@ def _what_follows(
             return lambda after: close(after, Outcome.duplicate, by, now)
         case _:
             return None
+
+
+def _wait_for_answer(situation: Situation, invitation_id: str | None, now: datetime) -> Change | None:
+    """Their question has been answered, so what is left of their time to answer counts."""
+    invitation = situation.by_id.get(invitation_id or "")
+    if invitation is None or not invitation.open or invitation.reason is not Reason.question:
+        return None
+    draft = Draft(situation, now)
+    draft.put(wait_for(invitation))
+    return draft.change(wake_at=now)
 
 
 def _unless_gone(word: Change | Refusal | None) -> Change | Refusal | None:

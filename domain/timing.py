@@ -158,11 +158,6 @@ def _may_begin(need: Need, numbers: tuple[int, ...]) -> Hours:
     return Hours.waking if sleeps else hours
 
 
-def may_ask(need: Need, now: datetime, calendar: Calendar) -> bool:
-    """May anybody be asked or reminded now, as far as the playbook's waking hours go?"""
-    return asks_from(need, now, calendar) == now
-
-
 def asks_from(need: Need, now: datetime, calendar: Calendar) -> datetime:
     """`now`, or when waking hours begin, if the playbook keeps to them and the need is not urgent."""
     hours = Hours.waking if need.playbook.waking_hours_only and not need.urgent else Hours.any

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from domain.capabilities import Accept
+from domain.choosing import chosen_by_officer
 from domain.hours import NEVER, askable_from
 from domain.invitations import Invitation, Share
 from domain.labels import say_list
@@ -62,16 +62,15 @@ def may_be_called(situation: Situation, invitation: Invitation, line: Line) -> b
     """Stands by in time for `line`, may meet the resident, and nothing of theirs waits for an officer to choose: asking
     anew would undo it."""
     share = invitation.share(line.number)
-    at_once = invitation.pledged > 0 and line.capability.accept is Accept.officer
     apart = invitation.responder in situation.need.keep_from
-    return share is not None and stands_by(share, line) and not (at_once or invitation.offered or apart)
+    return share is not None and stands_by(share, line) and not (invitation.offered or apart)
 
 
 def call_times(
-    situation: Situation, step: CallReserve, responders: Mapping[str, Responder], now: datetime
+    situation: Situation, step: CallReserve | Remind, responders: Mapping[str, Responder], now: datetime
 ) -> dict[str, datetime]:
-    """From when each of these invitations may be called: now, later, or `NEVER`. A pause and hours of their own hold
-    for those who stand by too, and a check they need must still be valid."""
+    """From when each of these invitations may be called, or reminded: now, later, or `NEVER`. A pause and hours of
+    their own hold for those who stand by too, and a check they need must still be valid."""
     return {id: _callable_from(situation, situation.by_id[id], responders, now) for id in step.invitations}
 
 
@@ -81,9 +80,11 @@ def _callable_from(
     responder = responders.get(invitation.responder)
     if responder is None or not responder.contacts:
         return NEVER
-    lines = (situation.need.line(share.line) for share in invitation.shares if share.reserve)
+    lines = [situation.need.line(share.line) for share in invitation.shares if share.reserve]
     if not all(may_give_when_due(situation, responder, line, now) for line in lines):
         return NEVER
+    if lines and invitation.pledged and all(chosen_by_officer(line) for line in lines):
+        return now  # an officer chooses anew, and nobody is called
     back = max(now, responder.paused_until or now)
     return askable_from(responder, situation.need, back, situation.calendar)
 

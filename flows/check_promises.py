@@ -1,16 +1,16 @@
-"""The auditor: is every promise kept? Says so to the heartbeat only if all are."""
+"""Looks whether every promise is kept, and reports what is not; only if all are does the watchdog outside hear so."""
 
 from __future__ import annotations
 
 from prefect import flow, get_run_logger
 
-from tasks.wrapped import audit_promises, send_heartbeat
+from tasks.as_prefect import check_promises_kept, send_heartbeat
 
 
 @flow(name="check-promises", flow_run_name="check promises")
 async def check_promises() -> None:
     """Look for alarms overdue or lost, messages stuck, sweeps missing; give lost needs an alarm, report the rest."""
-    problems = await audit_promises()
+    problems = await check_promises_kept()
     for problem in problems:
         get_run_logger().error(problem)
     if not problems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow, get_run_logger
 
-from tasks.wrapped import erase_what_is_past
+from tasks.as_prefect import erase_what_is_past
 
 
 @flow(name="keep-house", flow_run_name="keep house")

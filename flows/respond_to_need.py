@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow, get_run_logger
 
-from tasks.wrapped import deliver_messages, move_one
+from tasks.as_prefect import deliver_messages, move_one
 
 
 @flow(name="respond-to-need", flow_run_name="respond {need_id}")

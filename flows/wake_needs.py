@@ -10,7 +10,7 @@ from prefect import flow, get_run_logger
 from prefect.context import FlowRunContext
 
 from infra.stopping import stop_asked
-from tasks.wrapped import begin_sweep, deliver_messages, find_due, move_many, move_one
+from tasks.as_prefect import begin_sweep, deliver_messages, find_due, move_many, move_one
 
 # So many get a task of their own, named after the need, and their story in the log. Not a sub-run: measured, Prefect's
 # server on SQLite answers 503 to most requests to make one, and its client tries again 2 s later.

@@ -9,9 +9,7 @@ from domain.needs import Resident
 from domain.responders import Contact
 from infra import clock
 from infra.store import Store
-from infra.store.signing_in import Audit
-
-LOOKED = "looked"
+from infra.store.signing_in import LOOKED, Audit
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,10 @@ def odd_times(request: NeedRequest, need: Need, zone: ZoneInfo) -> Iterator[str]
     stated = read_when(request.needed_by, need.opened_at, zone) if request.needed_by else need.needed_by
     if stated < need.needed_by:
         late, whole = say_when(need.needed_by, zone), say_when(stated, zone)
-        yield f"A part is due at {late}, after the need itself ({whole}), so all of it counts as needed by then."
+        yield (
+            f"A part is due at {late}, after the need itself ({whole}), so the need counts as needed by then. "
+            f"Parts without a time of their own stay due by {whole}."
+        )
     times = [(request.needed_by or "", stated)]
     times += [(text.partition("@")[2], line.due) for text, line in zip(request.lines, need.lines, strict=True)]
     for text, moment in dict.fromkeys(times):

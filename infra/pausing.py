@@ -17,7 +17,9 @@ def pause(door: Door, responder: str, until: datetime | None, by: str = "officer
     if not door.store.pause(responder, until, clock.now()):
         return False
     decide = partial(stop_waiting if until else wait_again, responder=responder, by=by)
-    for need in dict.fromkeys(i.need for i in door.store.invitations_of(responder, MOST_WAITING) if i.open):
+    for need in dict.fromkeys(
+        i.need for i in door.store.invitations_of(responder, MOST_WAITING) if i.open or i.promised
+    ):
         door.change(need, decide)
     door.ring()  # the store has woken all of their needs, changed here or not
     return True

@@ -26,7 +26,7 @@ from domain.matching import Candidate, Choice, choose
 from domain.needs import Line
 from domain.officers import TaskKind
 from domain.situations import Situation
-from domain.steps import Ask, CallReserve, Rest
+from domain.steps import Ask, CallReserve, Remind, Rest
 from domain.taking_answers import take_answer
 from domain.widening import call_times
 
@@ -146,7 +146,7 @@ class Rehearsal:
     def _choose(self, step: Ask) -> Choice:
         return choose(self.candidates, self.situation, step, self.now)
 
-    def _times(self, step: CallReserve) -> dict[str, datetime]:
+    def _times(self, step: CallReserve | Remind) -> dict[str, datetime]:
         people = {id: candidate.responder for id, candidate in self._people.items()}
         return call_times(self.situation, step, people, self.now)
 

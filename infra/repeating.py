@@ -23,7 +23,7 @@ def digest_of(door: Door, typed: str) -> str:
 
 def check_same(door: Door, need: str, typed: str | None) -> None:
     """Raise `NeedWrong` if the need was recorded with this key from another request."""
-    kid, _, kept = (door.store.digest_of_key(need) or "").partition(".")
+    kid, _, kept = (door.store.request_digest(need) or "").partition(".")
     secret = door.settings.signing_keys.get(kid)
     if typed is not None and secret and not hmac.compare_digest(kept, _hashed(secret, typed)):
         sentence = f"was used for {need}, with other content; another need takes another key"

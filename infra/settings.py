@@ -20,7 +20,7 @@ from domain.addresses import read_email
 from domain.playbooks import Role
 from domain.values import BIDI, one_line
 from infra.calendar import NATIONS, read_nation
-from infra.keeping import kept_secret
+from infra.secret_files import kept_secret
 
 
 class SettingsWrong(Exception):

@@ -18,8 +18,8 @@ from types import FrameType
 import httpx
 
 from infra.children import PAGES, Child
-from infra.keeping import kept_secret
 from infra.prefect_api import PrefectApi
+from infra.secret_files import kept_secret
 from infra.settings import address_file, settings
 
 SOURCE_ROOT = Path(__file__).resolve().parent.parent
@@ -108,7 +108,7 @@ class Supervisor:
         self._say(f"Starting Muster in {self.home} …")
         python = [sys.executable, "-P", "-m"]  # -P: a folder called `web` where somebody stands is not our web
         prefect = [*python, "infra.prefect_server", "--host", "127.0.0.1", "--port", str(prefect_port)]
-        deploying = [*python, "infra.deploying", str(self.root / "prefect.yaml")]
+        registering = [*python, "infra.registering", str(self.root / "prefect.yaml")]
         web = [
             *python,
             "uvicorn",
@@ -131,13 +131,13 @@ class Supervisor:
         server = self._child("prefect", prefect, environment)
         server.ends_last = True
         self.start(server)
-        deployer = self._child("deploying", deploying, environment)
-        self.start(deployer, keep=False)  # imports Prefect while the server starts
-        self._await_prefect(api_url, environment["PREFECT_API_AUTH_STRING"], deployer)
+        registrar = self._child("registering", registering, environment)
+        self.start(registrar, keep=False)  # imports Prefect while the server starts
+        self._await_prefect(api_url, environment["PREFECT_API_AUTH_STRING"], registrar)
         self._say(f"Prefect is ready at {api_url.removesuffix('/api')} (to sign in: {self.home / 'prefect-auth'})")
         self.start(self._child(PAGES, web, environment))
         self.start(self._child("worker", [*python, "cli.main", "worker"], environment))
-        self._await_deployments(deployer)
+        self._await_deployments(registrar)
         self._await_ready(port, begun)
 
     def _child(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
@@ -200,29 +200,29 @@ class Supervisor:
             if child.process is not None:
                 child.process.wait()
 
-    def _await_prefect(self, api_url: str, auth: str, deployer: Child) -> None:
+    def _await_prefect(self, api_url: str, auth: str, registrar: Child) -> None:
         deadline = time.monotonic() + PREFECT_STARTS_WITHIN
         with PrefectApi(api_url, auth, timeout_seconds=2) as prefect:
             while not prefect.healthy():
-                self._check_first_start(deployer)
+                self._check_first_start(registrar)
                 if time.monotonic() > deadline:
                     log = self.home / "logs" / "prefect.log"
                     raise CannotStart(f"Prefect did not answer within {PREFECT_STARTS_WITHIN:g} s; see {log}")
                 time.sleep(0.1)
 
-    def _await_deployments(self, deployer: Child) -> None:
-        while not deployer.ended:
-            self._check_first_start(deployer)
+    def _await_deployments(self, registrar: Child) -> None:
+        while not registrar.ended:
+            self._check_first_start(registrar)
             time.sleep(0.05)
-        self._check_first_start(deployer)
-        self.children.remove(deployer)
+        self._check_first_start(registrar)
+        self.children.remove(registrar)
 
-    def _check_first_start(self, deployer: Child) -> None:
+    def _check_first_start(self, registrar: Child) -> None:
         """A child that fails before Muster was ever ready will fail again: say so instead of trying for ever."""
         if self._stopping:
             raise CannotStart("Stopped before Muster was ready.")
         for child in self.children:
-            done = child is deployer and child.process is not None and child.process.poll() == 0
+            done = child is registrar and child.process is not None and child.process.poll() == 0
             if child.ended and not done:
                 raise CannotStart(f"{child.name} could not start. {child.log} ends with:\n{child.last_lines()}")
 

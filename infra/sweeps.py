@@ -1,4 +1,4 @@
-"""When somebody last looked at all that is due, and when somebody will look again: three marks in the store."""
+"""When somebody last looked at all that is due, and when somebody will look again: marks in the store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.store import Store
 
 SWEPT = "sweep"
 """A sweep began: a `wake-needs` run takes what is due."""
-LOOKED = "looked"
+NOTHING_DUE = "nothing-due"
 """The waker looked and nothing was due, so that no run had to be made: it counts as a sweep."""
 PLANNED = "sweep-scheduled"
 """When the next sweep or look is to come."""
@@ -19,7 +19,7 @@ NO_PREFECT = "prefect-unreachable"
 
 def last_sweep(marks: Mapping[str, datetime]) -> datetime | None:
     """When all that was due was last looked at; `None`: never yet."""
-    return max((marks[mark] for mark in (SWEPT, LOOKED) if mark in marks), default=None)
+    return max((marks[mark] for mark in (SWEPT, NOTHING_DUE) if mark in marks), default=None)
 
 
 def anything_due(store: Store, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from infra.prefect_api import CHECK_PROMISES, WAKE_NEEDS, PrefectApi, PrefectUnreachable, WaitingRun
 from infra.store import Store
-from infra.sweeps import LOOKED, NO_PREFECT, PLANNED, anything_due
+from infra.sweeps import NO_PREFECT, NOTHING_DUE, PLANNED, anything_due
 
 LOOK_EVERY = timedelta(minutes=1)
 CALLED_FOR = timedelta(seconds=20)  # so long after a ring, whoever rang has called the worker; then it was lost
@@ -58,7 +58,7 @@ class Waker:
         if by_clock:
             self.store.mark(PLANNED, now + LOOK_EVERY)
         if not due:
-            self.store.mark(LOOKED, now)
+            self.store.mark(NOTHING_DUE, now)
         if not due and not by_clock:
             return Looked(due)
         try:

@@ -42,4 +42,4 @@ def work(event: Event, context: Any) -> dict[str, Any]:
 if on_lambda():
     settle_prefect()
     import infra.worker  # noqa: F401 - nearly all of a cold start
-    import tasks.wrapped  # noqa: F401
+    import tasks.as_prefect  # noqa: F401

@@ -93,6 +93,7 @@ def _hand_over(letter: Letter, task: Task) -> Brief:
 
 def _past_due(letter: Letter, task: Task) -> Brief:
     lines = [part for part in missing(letter) if not task.lines or part.line.number in task.lines]
+    to_come = task.lines and any(line.quantity and line.number not in task.lines for line in letter.need.lines)
     return Brief(
         f"The time has passed: {say_parts(lines)} not covered",
         "It was due and not all of it was promised.",
@@ -100,7 +101,9 @@ def _past_due(letter: Letter, task: Task) -> Brief:
             TAKE,
             "Phone the resident. Are they safe? Do they still need it?",
             Step(says="Give it more time", page=page_of(letter, "/extend")),
-            Step(says="Or close it, and say how it ended", page=page_of(letter, "/close")),
+            Step(says="Or take it off the request: put 0. The rest goes on", page=page_of(letter, "/amend"))
+            if to_come
+            else Step(says="Or close it, and say how it ended", page=page_of(letter, "/close")),
         ),
     )
 

@@ -54,14 +54,14 @@ class Council(Protocol):
 
 
 @dataclass(frozen=True)
-class Skip:
+class NotSent:
     """This message is no longer true and is not sent. `raises`: an officer must hear of it by a task of this kind."""
 
     why: str
     raises: TaskKind | None = None
 
 
-NO_INVITATION = Skip("there is no such invitation")
+NO_INVITATION = NotSent("there is no such invitation")
 PROMISED = (InvitationStatus.accepted, InvitationStatus.in_progress)
 
 

@@ -13,7 +13,7 @@ from domain.messages import Message, MessageKind
 from domain.needs import Resident
 from domain.responders import Contact, Responder
 from domain.situations import Situation
-from notifications.letters import Council, Letter, Skip
+from notifications.letters import Council, Letter, NotSent
 from notifications.rendering import Rendered, render
 from notifications.to_those_asked import write_invitation
 
@@ -71,7 +71,7 @@ def preview(situation: Situation, settings: Council, now: datetime) -> Rendered 
     )
     asked = replace(situation, invitations=(invitation,))
     words = write_invitation(Letter(message, asked, Anybody(), settings, now, ask_sent=False))
-    return None if isinstance(words, Skip) else render(words, _link)
+    return None if isinstance(words, NotSent) else render(words, _link)
 
 
 def _link(link: Link) -> str:

@@ -53,9 +53,9 @@ def _news(letter: Letter, topic: MessageKind | None, posted: bool) -> tuple[str,
         case MessageKind.resident_delayed:
             me = "We are" if posted else "I am"
             why = (
-                f"We have asked everybody we know and have not found all of it yet. {me} looking for another way."
+                f"We have asked people who could help and have not found all of it yet. {me} looking for another way."
                 if with_officer(letter)
-                else "Somebody who had promised no longer can. We are looking for somebody else now."
+                else "We can no longer count on all the help that was promised. We are looking for somebody else now."
             )
             safe = "If you are not safe or it cannot wait, phone us." if posted else "Are you safe? Can it wait?"
             return why, f"We still need to find {say_parts(missing(letter))}.", safe

@@ -11,11 +11,6 @@ from notifications.kinds import FOLDERS
 from notifications.rendering import TEXT, CannotRender, Url
 from notifications.words import Words
 
-GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-TWICE = frozenset("^{}\\[~]|€")  # these take the room of two
 PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
 KINDS_OF_NUMBER = phonenumbers.PhoneNumberType
 MOBILE = (KINDS_OF_NUMBER.MOBILE, KINDS_OF_NUMBER.FIXED_LINE_OR_MOBILE)
@@ -28,15 +23,6 @@ def render_text(words: Words, url: Url) -> str:
         return f"EXERCISE. {said} EXERCISE" if words.exercise else said
     except (TemplateError, KeyError) as wrong:
         raise CannotRender(f"{FOLDERS[type(words)]}/sms.txt: {wrong}") from wrong
-
-
-def segments(text: str) -> int:
-    """How many messages the network makes of it: 160 letters of its own alphabet, or 70 of others; less if joined."""
-    if set(text) <= GSM7 | TWICE:
-        length, alone, joined = len(text) + sum(letter in TWICE for letter in text), 160, 153
-    else:
-        length, alone, joined = len(text.encode("utf-16-be")) // 2, 70, 67
-    return 1 if length <= alone else -(-length // joined)
 
 
 def takes_texts(number: str) -> bool:

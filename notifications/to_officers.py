@@ -13,8 +13,8 @@ from domain.officers import Task, TaskKind, TaskStatus, can_wait, next_officer
 from domain.responders import Contact
 from domain.values import plural
 from notifications.briefs import asked_for, brief_of, page_of, partner_name
-from notifications.letters import Letter, Part, Skip, say_parts, say_phone
-from notifications.officer_task import Heard, OfficerTaskWords, Step
+from notifications.letters import Letter, NotSent, Part, say_parts, say_phone
+from notifications.officer_task import OfficerTaskWords, Saying, Step
 from notifications.task_over import TaskOverWords
 from notifications.task_passed import TaskPassedWords
 from notifications.to_residents import doors, helpers, missing, whole
@@ -30,10 +30,10 @@ ABOUT_A_PERSON = (
 )
 
 
-def write_task(letter: Letter) -> OfficerTaskWords | Skip:
+def write_task(letter: Letter) -> OfficerTaskWords | NotSent:
     """Tell an officer of a task; not once somebody has taken or finished it."""
     task = _open_task(letter)
-    if isinstance(task, Skip):
+    if isinstance(task, NotSent):
         return task
     brief = brief_of(letter, task)
     wanting = [part for part in missing(letter) if not task.lines or part.line.number in task.lines]
@@ -72,14 +72,14 @@ def write_task(letter: Letter) -> OfficerTaskWords | Skip:
     )
 
 
-def write_passed(letter: Letter) -> TaskPassedWords | Skip:
+def write_passed(letter: Letter) -> TaskPassedWords | NotSent:
     """Tell an officer who did not take a task who has it now; not once somebody has taken it."""
     task = _open_task(letter)
-    if isinstance(task, Skip):
+    if isinstance(task, NotSent):
         return task
     now_with = letter.officer_name(task.officer)
     if now_with is None or task.officer == letter.officer_id:
-        return Skip("it is with them again, or with nobody")
+        return NotSent("it is with them again, or with nobody")
     return TaskPassedWords(
         **letter.common,
         title=brief_of(letter, task).title,
@@ -90,10 +90,10 @@ def write_passed(letter: Letter) -> TaskPassedWords | Skip:
     )
 
 
-def write_over(letter: Letter) -> TaskOverWords | Skip:
+def write_over(letter: Letter) -> TaskOverWords | NotSent:
     """Tell an officer that others have found what they were asked to find; not once something is missing again."""
     if letter.need.closed or not letter.situation.covered:
-        return Skip("it is not covered any more, or closed")
+        return NotSent("it is not covered any more, or closed")
     return TaskOverWords(
         **letter.common,
         asked=say_parts(whole(letter)),
@@ -102,15 +102,15 @@ def write_over(letter: Letter) -> TaskOverWords | Skip:
     )
 
 
-def _open_task(letter: Letter) -> Task | Skip:
+def _open_task(letter: Letter) -> Task | NotSent:
     """The task a message is about, if anybody may still take it and the reader is still an officer."""
     task = next((t for t in letter.situation.tasks if t.id == letter.message.task), None)
     if task is None:
-        return Skip("there is no such task")
+        return NotSent("there is no such task")
     if task.status is not TaskStatus.open:
-        return Skip("nothing is left to do" if task.status is TaskStatus.done else "somebody has taken it")
+        return NotSent("nothing is left to do" if task.status is TaskStatus.done else "somebody has taken it")
     if letter.officer_name(letter.officer_id) is None:
-        return Skip("there is no such officer any more")
+        return NotSent("there is no such officer any more")
     return task
 
 
@@ -144,7 +144,7 @@ def _count(letter: Letter, task: Task) -> str | None:
     return f"We asked {plural(asked, 'partner', 'partners')}:" if asked else None
 
 
-def _heard(letter: Letter, task: Task) -> tuple[Heard, ...]:
+def _heard(letter: Letter, task: Task) -> tuple[Saying, ...]:
     """What those asked about it said, each at their latest: yes first, then those who may still answer, with the
     number to phone."""
     latest = {i.responder: i for i in sorted(asked_for(letter, task), key=lambda i: i.cycle)}
@@ -162,7 +162,7 @@ def _heard(letter: Letter, task: Task) -> tuple[Heard, ...]:
         name = names.get(invitation.responder, invitation.responder)
         more = say_parts(parts) if parts else say_phone(_number(letter, invitation)) if invitation.open else None
         groups.setdefault((order, said), []).append(f"{name} ({more})" if more else name)
-    return tuple(Heard(said=said, names=say_some(sorted(who), shown=5)) for (_, said), who in sorted(groups.items()))
+    return tuple(Saying(said=said, names=say_some(sorted(who), shown=5)) for (_, said), who in sorted(groups.items()))
 
 
 def _offers(letter: Letter, task: Task) -> tuple[str, ...]:

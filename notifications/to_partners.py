@@ -17,8 +17,8 @@ from notifications.letters import (
     NO_INVITATION,
     PROMISED,
     Letter,
+    NotSent,
     Part,
-    Skip,
     has_newer,
     may_be_shared,
     parts_of,
@@ -39,14 +39,14 @@ Said = Literal[
 # --- answers ------------------------------------------------------------------
 
 
-def write_receipt(letter: Letter) -> ReceiptWords | Skip:
+def write_receipt(letter: Letter) -> ReceiptWords | NotSent:
     """Say what the answer comes to now; not if they have been released or asked again since: that has its own mails."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     said = _said(letter, invitation)
     if said is None:
-        return Skip("what they said is overtaken by a later message")
+        return NotSent("what they said is overtaken by a later message")
     pledges = pledges_of(letter, invitation)
     reserves = [share for share in invitation.shares if share.reserve]
     return ReceiptWords(
@@ -64,7 +64,7 @@ def write_receipt(letter: Letter) -> ReceiptWords | Skip:
         when=letter.when(part.line for part in pledges),
         area=letter.area,
         place=letter.need.place,
-        details_follow=said == "yes" and not isinstance(write_private_details(letter), Skip),
+        details_follow=said == "yes" and not isinstance(write_private_details(letter), NotSent),
         word_first=said == "yes" and needs_word(letter.situation, invitation),
         details=details_of(letter),
         offers=_offers(letter, invitation),
@@ -178,30 +178,30 @@ def _late(letter: Letter, share: Share) -> str:
     return f"{Part(line, share.reserve).said}: ready by {ready}, needed by {letter.say(line.due)}"
 
 
-def promised_by(letter: Letter, invitation: Invitation) -> list[Part] | Skip:
+def promised_by(letter: Letter, invitation: Invitation) -> list[Part] | NotSent:
     """What they promise that counts, while the need is open; or why there is nothing more to say about it."""
     if letter.need.closed:
-        return Skip("the need is closed")
+        return NotSent("the need is closed")
     pledges = pledges_of(letter, invitation) if invitation.status in PROMISED else []
-    return pledges or Skip("they no longer promise anything")
+    return pledges or NotSent("they no longer promise anything")
 
 
-def write_private_details(letter: Letter) -> PrivateDetailsWords | Skip:
+def write_private_details(letter: Letter) -> PrivateDetailsWords | NotSent:
     """Say who and where, to a partner who has promised and holds every check that what they promised requires."""
     invitation, responder, resident = letter.invitation, letter.responder, letter.resident
     if invitation is None or responder is None:
         return NO_INVITATION
     pledges = promised_by(letter, invitation)
-    if isinstance(pledges, Skip):
+    if isinstance(pledges, NotSent):
         return pledges
     if not all(may_give_when_due(letter.situation, responder, part.line, letter.now) for part in pledges):
-        return Skip("they no longer hold the checks that this requires", raises=TaskKind.check_lost)
+        return NotSent("they no longer hold the checks that this requires", raises=TaskKind.check_lost)
     if responder.id in letter.need.keep_from:
-        return Skip("they must not meet this resident")
+        return NotSent("they must not meet this resident")
     if needs_word(letter.situation, invitation):
-        return Skip("an officer has not given their word about whoever comes")
+        return NotSent("an officer has not given their word about whoever comes")
     if not (resident.name or resident.address):
-        return Skip("there is no name or address to tell")
+        return NotSent("there is no name or address to tell")
     return PrivateDetailsWords(
         **letter.common,
         resident_name=resident.name,
@@ -216,20 +216,20 @@ def write_private_details(letter: Letter) -> PrivateDetailsWords | Skip:
     )
 
 
-def write_chase(letter: Letter) -> ChaseWords | Skip:
+def write_chase(letter: Letter) -> ChaseWords | NotSent:
     """Ask whether it was done; not once they or the resident have said, nor while a worry of theirs waits."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     agreed = agreed_at(letter.situation, invitation)
     if letter.need.closed:
-        return Skip("the need is closed")
+        return NotSent("the need is closed")
     if agreed is None or invitation.chased_at is None or not invitation.promised:
-        return Skip("they have told us how it went, or changed their answer")
+        return NotSent("they have told us how it went, or changed their answer")
     if letter.need.resident_said == "yes":
-        return Skip("the resident has told us that it happened")
+        return NotSent("the resident has told us that it happened")
     if worries_waiting(letter.situation, invitation):
-        return Skip("they are worried about somebody, and an officer has that first")
+        return NotSent("they are worried about somebody, and an officer has that first")
     return ChaseWords(
         **letter.common,
         asked=say_parts(pledges_of(letter, invitation)),
@@ -242,7 +242,7 @@ def write_chase(letter: Letter) -> ChaseWords | Skip:
     )
 
 
-def write_new_link(letter: Letter) -> NewLinkWords | Skip:
+def write_new_link(letter: Letter) -> NewLinkWords | NotSent:
     """Send a link again: to a partner theirs, to the resident the one to their own need."""
     for_resident, invitation = letter.message.to == "resident", letter.invitation
     if invitation is None and not for_resident:
@@ -261,15 +261,15 @@ def write_new_link(letter: Letter) -> NewLinkWords | Skip:
 # --- endings ------------------------------------------------------------------
 
 
-def write_stand_down(letter: Letter) -> StandDownWords | Skip:
+def write_stand_down(letter: Letter) -> StandDownWords | NotSent:
     """Release somebody; not if they never heard of it, or are needed again."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     if not letter.ask_sent:
-        return Skip("their ask was never sent")
+        return NotSent("their ask was never sent")
     if invitation.status is not InvitationStatus.cancelled or has_newer(letter, invitation):
-        return Skip("they have answered, or been asked again, since")
+        return NotSent("they have answered, or been asked again, since")
     whys: dict[Reason | None, Literal["covered", "withdrawn", "closed"]] = {
         Reason.covered: "covered",
         Reason.withdrawn: "withdrawn",
@@ -283,14 +283,14 @@ def write_stand_down(letter: Letter) -> StandDownWords | Skip:
     )
 
 
-def write_call_off(letter: Letter) -> CallOffWords | Skip:
+def write_call_off(letter: Letter) -> CallOffWords | NotSent:
     """Stop somebody who promised from setting out."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     unheard = invitation.status is InvitationStatus.failed and invitation.reason is Reason.no_answer
     if invitation.status is not InvitationStatus.cancelled and not unheard:
-        return Skip("it is needed after all")
+        return NotSent("it is needed after all")
     pledges = pledges_of(letter, invitation) or parts_of(letter.need, ((s.line, s.was) for s in invitation.shares))
     return CallOffWords(
         **letter.common,
@@ -303,13 +303,13 @@ def write_call_off(letter: Letter) -> CallOffWords | Skip:
     )
 
 
-def write_thanks(letter: Letter) -> ThanksWords | Skip:
+def write_thanks(letter: Letter) -> ThanksWords | NotSent:
     """Thank somebody for what they gave."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     if invitation.status is not InvitationStatus.completed:
-        return Skip("it is not finished after all")
+        return NotSent("it is not finished after all")
     given = parts_of(letter.need, ((share.line, share.delivered or share.pledged) for share in invitation.shares))
     return ThanksWords(
         **letter.common,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from domain.following_up import silence_is_enough
 from domain.labels import say_some
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind, TaskStatus
 from domain.values import plural
-from notifications.letters import Letter, Part, Skip, say_parts
+from notifications.letters import Letter, NotSent, Part, say_parts
 from notifications.resident_asked import ResidentAskedWords
 from notifications.resident_closed import ResidentClosedWords
 from notifications.resident_covered import ResidentCoveredWords
 from notifications.resident_delayed import ResidentDelayedWords
 from notifications.resident_received import ResidentReceivedWords
 
-CLOSED = Skip("the need is closed; the resident is told how it ended")
+CLOSED = NotSent("the need is closed; the resident is told how it ended")
 A_VOLUNTEER = "A local volunteer"
 AT_ONCE = timedelta(minutes=2)  # news this soon after it was recorded needs no mail of its own before it
 LONGEST_WHO = 80  # letters of a subject that say who
@@ -31,12 +32,12 @@ def missing(letter: Letter) -> list[Part]:
     return [Part(line, letter.situation.missing(line)) for line in letter.situation.missing_lines]
 
 
-def write_received(letter: Letter) -> ResidentReceivedWords | Skip:
+def write_received(letter: Letter) -> ResidentReceivedWords | NotSent:
     """Say that the request is on record."""
     if letter.need.closed:
         return CLOSED
     if nobody_to_ask(letter):
-        return Skip("there is nobody to ask: one mail says both")
+        return NotSent("there is nobody to ask: one mail says both")
     return ResidentReceivedWords(
         **letter.common,
         asked=say_parts(whole(letter)),
@@ -46,12 +47,12 @@ def write_received(letter: Letter) -> ResidentReceivedWords | Skip:
     )
 
 
-def write_covered(letter: Letter) -> ResidentCoveredWords | Skip:
+def write_covered(letter: Letter) -> ResidentCoveredWords | NotSent:
     """Say who will help; not if somebody has dropped out meanwhile."""
     if letter.need.closed:
         return CLOSED
     if not letter.situation.covered:
-        return Skip("it is not covered any more; the resident is told that we look again")
+        return NotSent("it is not covered any more; the resident is told that we look again")
     return ResidentCoveredWords(
         **letter.common,
         who=who_helps_in_short(letter),
@@ -63,12 +64,12 @@ def write_covered(letter: Letter) -> ResidentCoveredWords | Skip:
     )
 
 
-def write_delayed(letter: Letter) -> ResidentDelayedWords | Skip:
+def write_delayed(letter: Letter) -> ResidentDelayedWords | NotSent:
     """Say that it takes longer; not if it is covered meanwhile."""
     if letter.need.closed:
         return CLOSED
     if letter.situation.covered:
-        return Skip("it is covered meanwhile; the resident is told who will help")
+        return NotSent("it is covered meanwhile; the resident is told who will help")
     return ResidentDelayedWords(
         **letter.common,
         officer=with_officer(letter),
@@ -81,27 +82,28 @@ def write_delayed(letter: Letter) -> ResidentDelayedWords | Skip:
     )
 
 
-def write_asked(letter: Letter) -> ResidentAskedWords | Skip:
+def write_asked(letter: Letter) -> ResidentAskedWords | NotSent:
     """Ask whether it happened; not if they have said so already."""
     need = letter.need
     if need.closed:
         return CLOSED
     if need.status is not NeedStatus.confirming or need.resident_asked_at is None or need.resident_said:
-        return Skip("the resident has told us already, or it is not yet time to ask")
+        return NotSent("the resident has told us already, or it is not yet time to ask")
     return ResidentAskedWords(
         **letter.common,
         asked=say_parts(whole(letter)),
         helpers=helpers(letter),
         when=letter.when(part.line for part in whole(letter)),
         closes_at=letter.say(need.resident_asked_at + need.playbook.follow_up.close_after),
+        officer_asks=not silence_is_enough(need),
         status=letter.status_link,
     )
 
 
-def write_closed(letter: Letter) -> ResidentClosedWords | Skip:
+def write_closed(letter: Letter) -> ResidentClosedWords | NotSent:
     """Say how it ended."""
     if letter.need.outcome is None or letter.need.outcome is Outcome.duplicate:
-        return Skip("there is no ending to tell")
+        return NotSent("there is no ending to tell")
     return ResidentClosedWords(
         **letter.common,
         outcome=letter.need.outcome,

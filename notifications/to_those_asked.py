@@ -12,8 +12,8 @@ from notifications.letters import (
     NO_INVITATION,
     PROMISED,
     Letter,
+    NotSent,
     Part,
-    Skip,
     has_newer,
     may_be_shared,
     pledges_of,
@@ -34,30 +34,32 @@ def _still_wanted(letter: Letter, invitation: Invitation) -> list[Part]:
     ]
 
 
-def _ask(letter: Letter) -> tuple[Invitation, Responder, list[Part]] | Skip:
+def _ask(letter: Letter) -> tuple[Invitation, Responder, list[Part]] | NotSent:
     """Whom this ask is to and for what, or why it is not to be asked any more."""
     invitation, responder = letter.invitation, letter.responder
     if invitation is None or responder is None:
         return NO_INVITATION
     if letter.need.closed:
-        return Skip("the need is closed")
+        return NotSent("the need is closed")
     if letter.situation.covered:
-        return Skip("everything is promised")
+        return NotSent("everything is promised")
     if not invitation.awaited:
-        return Skip("they have answered, or are no longer asked")
+        return NotSent("they have answered, or are no longer asked")
     if has_newer(letter, invitation):
-        return Skip("they have been asked again since")
+        return NotSent("they have been asked again since")
     if letter.message.contact != invitation.contact:
-        return Skip("they are asked at another address now")
+        return NotSent("they are asked at another address now")
     wanted = _still_wanted(letter, invitation)
-    return (invitation, responder, wanted) if wanted else Skip("what they were asked for is promised or past its time")
+    if not wanted:
+        return NotSent("what they were asked for is promised or past its time")
+    return invitation, responder, wanted
 
 
-def write_invitation(letter: Letter) -> InvitationWords | Skip:
+def write_invitation(letter: Letter) -> InvitationWords | NotSent:
     """Ask; not if it is covered, closed, answered or past its time."""
     match _ask(letter):
-        case Skip() as skip:
-            return skip
+        case NotSent() as not_sent:
+            return not_sent
         case invitation, responder, wanted:
             return InvitationWords(
                 **letter.common,
@@ -80,16 +82,16 @@ def write_invitation(letter: Letter) -> InvitationWords | Skip:
             )
 
 
-def write_lines_added(letter: Letter) -> LinesAddedWords | Skip:
+def write_lines_added(letter: Letter) -> LinesAddedWords | NotSent:
     """Ask for more. What came last is what is new; of one round, all of it is."""
     match _ask(letter):
-        case Skip() as skip:
-            return skip
+        case NotSent() as not_sent:
+            return not_sent
         case invitation, _, wanted:
             last = invitation.shares[-1].round
             added = [part for part in wanted if part.share and part.share.round == last]
             if not added:
-                return Skip("what was added is promised or past its time")
+                return NotSent("what was added is promised or past its time")
             before = [part for part in wanted if part not in added]
             return LinesAddedWords(
                 **letter.common,
@@ -107,15 +109,15 @@ def write_lines_added(letter: Letter) -> LinesAddedWords | Skip:
             )
 
 
-def write_reminder(letter: Letter) -> ReminderWords | Skip:
+def write_reminder(letter: Letter) -> ReminderWords | NotSent:
     """Remind; not once their time is over."""
     match _ask(letter):
-        case Skip() as skip:
-            return skip
+        case NotSent() as not_sent:
+            return not_sent
         case invitation, _, _ if invitation.answer_by <= letter.now:
-            return Skip("their time to answer is over")
+            return NotSent("their time to answer is over")
         case _, responder, _ if responder.paused_until and responder.paused_until > letter.now:
-            return Skip("they asked to be passed over for a while")
+            return NotSent("they asked to be passed over for a while")
         case invitation, _, wanted:
             return ReminderWords(
                 **letter.common,
@@ -135,14 +137,14 @@ def write_reminder(letter: Letter) -> ReminderWords | Skip:
             )
 
 
-def write_reserve_call(letter: Letter) -> ReserveCallWords | Skip:
+def write_reserve_call(letter: Letter) -> ReserveCallWords | NotSent:
     """Who offered more than was needed is told that it counts now; who only stood by is asked if they still can."""
     invitation = letter.invitation
     if invitation and not letter.need.closed and invitation.status in PROMISED and invitation.pledged:
         return _reserve_call(letter, invitation, counted=True, parts=pledges_of(letter, invitation))
     match _ask(letter):
-        case Skip() as skip:
-            return skip
+        case NotSent() as not_sent:
+            return not_sent
         case asked, _, wanted:
             stood_by = [
                 Part(part.line, min(part.count, part.share.reserve))

@@ -8,8 +8,8 @@ from notifications.letters import (
     NO_INVITATION,
     PROMISED,
     Letter,
+    NotSent,
     Part,
-    Skip,
     parts_of,
     pledges_of,
     say_parts,
@@ -18,13 +18,13 @@ from notifications.reduced import ReducedWords
 from notifications.transfer import TransferWords
 
 
-def write_changed(letter: Letter) -> ChangedWords | Skip:
+def write_changed(letter: Letter) -> ChangedWords | NotSent:
     """Ask whether it is still all right; not once they have said so, or are no longer needed."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     if letter.need.closed or invitation.status not in PROMISED or invitation.confirm_by is None:
-        return Skip("they have answered, or are no longer needed")
+        return NotSent("they have answered, or are no longer needed")
     pledges = pledges_of(letter, invitation)
     late = [Part(letter.need.line(s.line), s.reserve + s.offered, s) for s in invitation.shares if _is_late(letter, s)]
     offers = [Part(letter.need.line(s.line), s.offered, s) for s in invitation.shares if _waits(letter, s)]
@@ -42,16 +42,16 @@ def write_changed(letter: Letter) -> ChangedWords | Skip:
     )
 
 
-def write_reduced(letter: Letter) -> ReducedWords | Skip:
+def write_reduced(letter: Letter) -> ReducedWords | NotSent:
     """Say what is still needed of them; not once they have answered again, or it is all over anyway."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     if letter.need.closed and invitation.reason is not Reason.less:
-        return Skip("the need is closed")
+        return NotSent("the need is closed")
     nothing = invitation.status is InvitationStatus.cancelled and invitation.reason is Reason.less
     if not nothing and invitation.status not in PROMISED:
-        return Skip("they have answered since")
+        return NotSent("they have answered since")
     pledges = _given_up(letter, invitation) if nothing else pledges_of(letter, invitation)
     return ReducedWords(
         **letter.common,
@@ -66,14 +66,14 @@ def write_reduced(letter: Letter) -> ReducedWords | Skip:
     )
 
 
-def write_transfer(letter: Letter) -> TransferWords | Skip:
+def write_transfer(letter: Letter) -> TransferWords | NotSent:
     """Ask whether they could go elsewhere; not once they have said, or no longer promise anything here."""
     invitation = letter.invitation
     if invitation is None:
         return NO_INVITATION
     moving = invitation.moving
     if letter.need.closed or moving is None or invitation.status not in PROMISED:
-        return Skip("they have answered, or have nothing to move any more")
+        return NotSent("they have answered, or have nothing to move any more")
     part = Part(letter.need.line(moving.line), moving.quantity)
     return TransferWords(
         **letter.common,
@@ -97,12 +97,13 @@ def _bring(letter: Letter, parts: list[Part]) -> tuple[str, ...]:
 
 
 def _given_up(letter: Letter, invitation: Invitation) -> list[Part]:
-    return parts_of(letter.need, ((share.line, share.was) for share in invitation.shares if not share.pledged))
+    return parts_of(letter.need, ((s.line, s.was) for s in invitation.shares if not (s.pledged or s.reserve)))
 
 
 def _is_late(letter: Letter, share: Share) -> bool:
-    more = share.reserve or share.offered
-    return bool(more and share.ready_by and share.ready_by > letter.need.line(share.line).due)
+    """Has the change made it too late? What stood by because it would be late stands by still."""
+    made_late = share.offered or (share.reserve and share.was)
+    return bool(made_late and share.ready_by and share.ready_by > letter.need.line(share.line).due)
 
 
 def _waits(letter: Letter, share: Share) -> bool:

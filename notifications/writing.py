@@ -9,12 +9,12 @@ from domain.links import LinkTo
 from domain.messages import ASKS, Message, MessageKind
 from domain.situations import Situation
 from notifications import to_officers, to_partners, to_residents, to_those_asked, to_those_promising, to_those_who_offer
-from notifications.letters import Council, Letter, People, Skip, shared_area
+from notifications.letters import Council, Letter, NotSent, People, shared_area
 from notifications.words import Words
 
-__all__ = ["People", "Skip", "shared_area", "suppresses_auto_replies", "unsubscribe_link", "write"]
+__all__ = ["NotSent", "People", "shared_area", "suppresses_auto_replies", "unsubscribe_link", "write"]
 
-WRITERS: dict[MessageKind, Callable[[Letter], Words | Skip]] = {
+WRITERS: dict[MessageKind, Callable[[Letter], Words | NotSent]] = {
     MessageKind.invitation: to_those_asked.write_invitation,
     MessageKind.lines_added: to_those_asked.write_lines_added,
     MessageKind.reminder: to_those_asked.write_reminder,
@@ -44,7 +44,7 @@ WRITERS: dict[MessageKind, Callable[[Letter], Words | Skip]] = {
 
 def write(
     message: Message, situation: Situation, people: People, settings: Council, *, now: datetime, ask_sent: bool
-) -> Words | Skip:
+) -> Words | NotSent:
     """Return the words of `message` as they are true at `now`, or why it is not sent. They hold no token and no address
     to open, so they can be kept as JSON. `ask_sent`: an ask of the message's invitation has left us, or may have."""
     return WRITERS[message.kind](Letter(message, situation, people, settings, now, ask_sent))

@@ -11,7 +11,7 @@ from domain.officers import TaskKind
 from infra import clock
 from infra.door import Door
 from infra.store import OutboxRow
-from tasks.wording import carries_others, mailable
+from tasks.wording import mailable
 
 
 def act_on_dead_mail(door: Door, row: OutboxRow) -> None:
@@ -74,8 +74,7 @@ def _acted_but_for_partners(door: Door, message: Message) -> bool:
 
 def _all_it_said(door: Door, row: OutboxRow) -> list[Message]:
     """The message, and those it said as well."""
-    carried = door.store.carried(row.message.id) if carries_others(row) else []
-    return [row.message, *(other.message for other in carried)]
+    return [row.message, *(other.message for other in door.store.carried(row.message.id))]
 
 
 def _contacts(door: Door, message: Message) -> int:

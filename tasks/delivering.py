@@ -9,29 +9,30 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from domain.messages import Channel as ByChannel
+from domain.messages import Channel
 from infra import clock
-from infra.door import Busy, Door
+from infra.door import Busy, Door, NoSuchNeed
 from infra.stopping import stop_asked
 from infra.store import DELIVERING, Lease, MessageState, OutboxRow, StoreError
 from infra.together import side_by_side
-from notifications.channels import Accepted, Channel, Deferred, Down, Mail, Refused, Result, Unknown, Withheld
+from infra.traces import places_of
+from notifications.channels import Accepted, Deferred, Down, Mail, Refused, Result, Unknown, WayOut, Withheld
 from notifications.folding import fold
 from notifications.words import Words
-from notifications.writing import Skip
+from notifications.writing import NotSent
 from tasks.consequences import act_by_task, act_on_dead_mail, act_on_delayed, goes_elsewhere
 from tasks.gathering import Worded, gather
 from tasks.leasing import held
 from tasks.wording import CannotWord, NoAddress, Wording, freeze
 
-AT_ONCE = 100  # messages claimed together, as long as no rate is set
-SECONDS_AT_ONCE = 5  # with a rate: as many as go out in this time
+MOST_CLAIMED = 100  # together, as long as no rate is set
+CLAIMED_FOR = 5  # seconds; with a rate: as many as go out in this time
 SETTLE_EVERY, SETTLE_WITHIN = 20, 1.0  # results written together: what is sent and not yet written goes once more
 RETRIES = (timedelta(seconds=30), timedelta(minutes=10), timedelta(hours=1))
 GRACE = timedelta(minutes=2)  # before a send that was cut short is tried once more
@@ -39,6 +40,7 @@ CUT_SHORT = "cut short; "  # begins the reason why a message that may have been 
 OUT_OF_REACH = timedelta(seconds=15)
 LOOK_FOR_HOLDS = 1.0  # seconds between looks while a batch is on its way
 
+Asked = TypeVar("Asked")
 Made = TypeVar("Made")
 
 log = logging.getLogger("muster.delivering")
@@ -53,7 +55,7 @@ class Deliverer:
     """Sends the messages of one channel, one deliverer at a time: whoever holds its lease."""
 
     door: Door
-    channel: Channel
+    channel: WayOut
     holder: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
 
     def deliver_due(self) -> Counter[MessageState]:
@@ -64,7 +66,7 @@ class Deliverer:
             return delivered
         with held(self.door.store, DELIVERING[carries], self.holder) as lease:
             while lease and not stop_asked.is_set():
-                rows = self.door.store.claim(lease, clock.now(), self._at_once, carries)
+                rows = self.door.store.claim(lease, clock.now(), self._claim_size, carries)
                 batch = Batch(self.door, self.channel, lease)
                 delivered += batch.deliver(rows)
                 if not rows or batch.down:
@@ -72,10 +74,10 @@ class Deliverer:
         return delivered
 
     @property
-    def _at_once(self) -> int:
+    def _claim_size(self) -> int:
         """No more than can soon be on the wire: what is claimed and not sent waits longest after a crash."""
-        rate = self.door.settings.email_rate if self.channel.carries is ByChannel.email else 0
-        return min(AT_ONCE, max(4, int(rate * SECONDS_AT_ONCE))) if rate else AT_ONCE
+        rate = self.door.settings.email_rate if self.channel.carries is Channel.email else 0
+        return min(MOST_CLAIMED, max(4, int(rate * CLAIMED_FOR))) if rate else MOST_CLAIMED
 
 
 @dataclass
@@ -106,13 +108,13 @@ class Batch:
     """Some claimed messages on their way: worded, sent, acted upon, settled."""
 
     door: Door
-    channel: Channel
+    channel: WayOut
     lease: Lease
     down: bool = False
     _rows: dict[str, OutboxRow] = field(default_factory=dict)
     _settled: list[OutboxRow] = field(default_factory=list)
     _flushed_at: float = field(default_factory=time.monotonic)
-    _consequences: list[tuple[OutboxRow, Callable[[], None]]] = field(default_factory=list)
+    _to_act_on: list[tuple[Callable[[], None], OutboxRow]] = field(default_factory=list)
     _counts: Counter[MessageState] = field(default_factory=Counter)
 
     def deliver(self, rows: list[OutboxRow]) -> Counter[MessageState]:
@@ -120,7 +122,7 @@ class Batch:
         wording = Wording(self.door)
         ready = [row for row in rows if not self._waits_to_hear(row)]
         wording.read(row.message.need for row in ready)
-        said = self._at_once(wording.word, [(row,) for row in ready])
+        said = self._side_by_side(wording.word, ready)
         worded = [(row, words) for row, one in zip(ready, said, strict=True) if (words := self._words(row, one))]
         gathered = gather(worded, wording.situation, self.door.store, clock.now())
         for row in gathered.waiting:
@@ -128,7 +130,7 @@ class Batch:
         leaving = [(row, row.frozen or freeze(words)) for row, words in gathered.alone]
         self.door.store.freeze([(row.message.id, frozen) for row, frozen in leaving if not row.frozen], self.lease)
         leaving += [folded for members in gathered.together if (folded := self._fold(members))]
-        composed = self._at_once(wording.mail, leaving)
+        composed = self._side_by_side(lambda one: wording.mail(*one), leaving)
         mails = [mail for (row, _), one in zip(leaving, composed, strict=True) if (mail := self._mail(row, one))]
         holds = Holds(self.door, [mail.id for mail in mails])
         try:
@@ -136,8 +138,10 @@ class Batch:
                 self.channel.deliver(mails, self._settle, holds.may_go)
         except _Stopped:
             self.door.store.put_back([id for id in holds.ids if id not in holds.begun], self.lease)
-        self._act()
-        self._flush()
+        try:
+            self._act()
+        finally:  # a fault of ours there is seen, and sends no other message twice
+            self._flush()
         return self._counts
 
     def _waits_to_hear(self, row: OutboxRow) -> bool:
@@ -159,37 +163,34 @@ class Batch:
         self._counts[MessageState.skipped] += len(ids)
         return replace(carrier, frozen=frozen), frozen
 
-    def _at_once(
-        self, ask: Callable[..., Made], each: Sequence[tuple[Any, ...]]
-    ) -> list[Made | CannotWord | NoAddress]:
+    def _side_by_side(self, ask: Callable[[Asked], Made], each: Iterable[Asked]) -> list[Made | CannotWord | NoAddress]:
         """What comes of each, or why nothing does."""
 
-        def of(one: tuple[Any, ...]) -> Made | CannotWord | NoAddress:
+        def of(one: Asked) -> Made | CannotWord | NoAddress:
             try:
-                return ask(*one)
+                return ask(one)
             except (CannotWord, NoAddress) as fault:
                 return fault
 
         return side_by_side(of, each, self.door.store.at_once)
 
-    def _words(self, row: OutboxRow, said: Words | Skip | CannotWord | NoAddress) -> Words | None:
+    def _words(self, row: OutboxRow, said: Words | NotSent | CannotWord | NoAddress) -> Words | None:
         match said:
             case CannotWord() | NoAddress():
                 self._put_aside(row, said)
-            case Skip(why, raises) if raises:
-                self._first(
-                    self._ended(row, MessageState.skipped, why), partial(act_by_task, self.door, row.message, raises)
-                )
-            case Skip(why):
-                self._record(self._ended(row, MessageState.skipped, why))
+            case NotSent(why, raises) if raises:
+                act = partial(act_by_task, self.door, row.message, raises)
+                self._record_after(act, self._in_state(row, MessageState.skipped, why))
+            case NotSent(why):
+                self._record(self._in_state(row, MessageState.skipped, why))
             case _:
                 return said
         return None
 
     def _mail(self, row: OutboxRow, composed: Mail | CannotWord | NoAddress) -> Mail | None:
         match composed:
-            case NoAddress() if row.message.channel is ByChannel.sms:  # the e-mail says the same
-                self._record(self._ended(row, MessageState.skipped, str(composed)))
+            case NoAddress() if row.message.channel is Channel.sms:  # the e-mail says the same
+                self._record(self._in_state(row, MessageState.skipped, str(composed)))
             case NoAddress():
                 self._dead(row, str(composed))
             case CannotWord():
@@ -200,8 +201,9 @@ class Batch:
         return None
 
     def _put_aside(self, row: OutboxRow, fault: Exception) -> None:
-        log.error("message %s (%s): %s", row.message.id, row.message.kind.value, fault)
-        self._record(self._ended(row, MessageState.failed, str(fault)))
+        found_at = f" at {places_of(fault.__cause__)}" if fault.__cause__ else ""
+        log.error("message %s (%s): %s%s", row.message.id, row.message.kind.value, fault, found_at)
+        self._record(self._in_state(row, MessageState.failed, str(fault)))
 
     # --- what became of it ---
 
@@ -209,22 +211,22 @@ class Batch:
         row = self._rows[mail.id]
         match result:
             case Accepted(provider_id):
-                self._record(replace(self._ended(row, MessageState.accepted), provider_id=provider_id))
+                self._record(replace(self._in_state(row, MessageState.accepted), provider_id=provider_id))
             case Refused(_, why, True):
                 self._dead(row, why)
             case Refused(_, why, False) | Deferred(_, why) if row.refusals < len(RETRIES):
                 if isinstance(result, Deferred) and goes_elsewhere(self.door, row.message):
-                    moved = self._ended(row, MessageState.skipped, f"held up, so their next contact is asked: {why}")
-                    self._first(moved, partial(act_on_delayed, self.door, row.message))
+                    moved = self._in_state(row, MessageState.skipped, f"held up, so their next contact is asked: {why}")
+                    self._record_after(partial(act_on_delayed, self.door, row.message), moved)
                 else:
                     self._record(self._later(replace(row, refusals=row.refusals + 1), RETRIES[row.refusals], why))
             case Refused(_, why, False):  # we are refused, not the recipient: nobody counts as unable for that
                 log.error("message %s: the mail server refuses us: %s", row.message.id, why)
-                self._record(self._ended(row, MessageState.failed, why))
+                self._record(self._in_state(row, MessageState.failed, why))
             case Deferred(_, why):
                 self._dead(row, why)
             case Unknown(why) if row.again:
-                self._record(self._ended(row, MessageState.failed, f"cut short twice: {why}"))
+                self._record(self._in_state(row, MessageState.failed, f"cut short twice: {why}"))
             case Unknown(why):
                 later = self._later(replace(row, again=True), GRACE, why)
                 self._record(replace(later, state=MessageState.unknown))
@@ -237,10 +239,10 @@ class Batch:
             raise _Stopped
 
     def _later(self, row: OutboxRow, wait: timedelta, why: str) -> OutboxRow:
-        later = self._ended(row, MessageState.pending, f"{CUT_SHORT}{why}" if row.again else why)
+        later = self._in_state(row, MessageState.pending, f"{CUT_SHORT}{why}" if row.again else why)
         return replace(later, not_before=clock.now() + wait, waits=False)  # it waits for the server, not for company
 
-    def _ended(self, row: OutboxRow, state: MessageState, why: str | None = None) -> OutboxRow:
+    def _in_state(self, row: OutboxRow, state: MessageState, why: str | None = None) -> OutboxRow:
         return replace(row, state=state, changed_at=clock.now(), why=why)
 
     def _record(self, row: OutboxRow) -> None:
@@ -259,21 +261,23 @@ class Batch:
 
     def _dead(self, row: OutboxRow, why: str) -> None:
         """Nobody can be reached there. A text message is only ever a second way: nobody counts as unable for it."""
-        bounced = self._ended(row, MessageState.bounced, why)
-        if row.message.channel is ByChannel.sms:
+        bounced = self._in_state(row, MessageState.bounced, why)
+        if row.message.channel is Channel.sms:
             self._record(bounced)
         else:
-            self._first(bounced, partial(act_on_dead_mail, self.door, row))
+            self._record_after(partial(act_on_dead_mail, self.door, row), bounced)
 
-    def _first(self, row: OutboxRow, act: Callable[[], None]) -> None:
+    def _record_after(self, act: Callable[[], None], row: OutboxRow) -> None:
         """Record `row` only when `act` has been done: a crash in between does both again, and twice is harmless."""
-        self._consequences.append((row, act))
+        self._to_act_on.append((act, row))
 
     def _act(self) -> None:
-        for row, act in self._consequences:
+        for act, row in self._to_act_on:
             try:
                 act()
-            except (Busy, StoreError, LookupError) as passing:
+            except (Busy, StoreError) as passing:
                 log.warning("message %s: what follows has to wait: %s", row.message.id, type(passing).__name__)
-            else:
-                self._record(row)
+                continue
+            except NoSuchNeed:
+                log.info("message %s: its need is gone, so nothing follows", row.message.id)
+            self._record(row)

@@ -28,7 +28,7 @@ class News:
     for_its_content: bool = False
 
 
-class Heard(StrEnum):
+class Reception(StrEnum):
     """What became of news."""
 
     recorded = "recorded"
@@ -37,20 +37,20 @@ class Heard(StrEnum):
     """Nothing was ever sent that this could be about."""
 
 
-def hear(door: Door, need: str, message: str, news: News) -> Heard:
+def hear(door: Door, need: str, message: str, news: News) -> Reception:
     """Act on the news, then record it. News come twice and in any order: what says no more than is known is old.
 
-    That SES tells of a message at all proves that it was taken: one whose fate was unknown, or that a deliverer seems
-    to be sending still, is not sent again. Raises `Busy` or `StoreError`: told again later, it may be recorded.
+    That a channel tells of a message at all proves that it was taken: one whose fate was unknown, or that a deliverer
+    seems to be sending still, is not sent again. Raises `Busy` or `StoreError`: told again later, it may be recorded.
     """
     acted = False
     for _ in range(ATTEMPTS_OVERTAKEN):
         row = _find(door, need, message)
         if row is None or row.attempt == 0:
-            return Heard.strange
+            return Reception.strange
         _note_twice(row, news)
         if TOLD.index(news.state) <= _known(row):
-            return Heard.recorded if acted else Heard.old
+            return Reception.recorded if acted else Reception.old
         if not acted and row.message.channel is Channel.email:
             _act(door, row, news)
         acted = True

@@ -21,8 +21,8 @@ from infra.stopping import stop_asked
 from infra.store import Store
 
 BATCH, ROWS = 200, 2000  # needs, each with its story; rows of a table
-SWEPT = (Kept.message_bodies, Kept.links, Kept.resident_keys, Kept.ask_counts, Kept.story)
-MARK = "keep-house"
+SWEPT_AWAY = (Kept.message_bodies, Kept.links, Kept.resident_keys, Kept.ask_counts, Kept.story)
+HOUSE_KEPT = "keep-house"
 
 log = logging.getLogger("muster.house")
 
@@ -42,14 +42,14 @@ def keep_house(door: Door) -> dict[str, int]:
             counts.update(_forget(door, need, classes))
         except Busy:
             log.warning("%s is being changed, so it is left for the next time", need)
-    for kept in SWEPT:
+    for kept in SWEPT_AWAY:
         counts[kept.value] += _sweep(store, kept)
     now = clock.now()
     counts["files"] += erase_older(door.settings.home, store.periods().message_bodies.before(now))
     counts["access"] += store.sweep_access(now)
     if not store.empty_log():
         log.info("the store is being read, so its log is emptied the next time")
-    store.mark(MARK, now)
+    store.mark(HOUSE_KEPT, now)
     return {name: count for name, count in counts.items() if count}
 
 

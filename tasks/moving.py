@@ -15,7 +15,7 @@ from domain.matching import Choice, choose
 from domain.responders import Responder
 from domain.safeguarding import checks_lost, promised_with_check
 from domain.situations import Situation
-from domain.steps import Ask, CallReserve, Rest, Step
+from domain.steps import Ask, CallReserve, Remind, Rest, Step
 from domain.widening import call_times
 from infra import clock
 from infra.door import Busy, Door
@@ -90,10 +90,10 @@ def lost_checks_for(situation: Situation, store: Store, now: datetime) -> Step |
     return checks_lost(situation, _responders(promised, store), now) if promised else None
 
 
-def times_for(step: CallReserve, situation: Situation, store: Store, now: datetime) -> dict[str, datetime]:
-    """From when those who stand by may be called, as the directory has them now."""
-    standing_by = {situation.by_id[id].responder for id in step.invitations}
-    return call_times(situation, step, _responders(standing_by, store), now)
+def times_for(step: CallReserve | Remind, situation: Situation, store: Store, now: datetime) -> dict[str, datetime]:
+    """From when those who stand by may be called, or those asked reminded, as the directory has them now."""
+    theirs = {situation.by_id[id].responder for id in step.invitations}
+    return call_times(situation, step, _responders(theirs, store), now)
 
 
 def _responders(ids: Iterable[str], store: Store) -> dict[str, Responder]:

@@ -15,7 +15,7 @@ from infra import clock
 from infra.door import Door, NoSuchNeed
 from infra.store import MessageState
 from notifications.channels.ses_events import Event, Fate, Foreign, Source, read_event
-from tasks.hearing import Heard, News, hear
+from tasks.hearing import News, Reception, hear
 
 HELD_FOR = timedelta(minutes=5)  # an event may be faster than its message can be seen everywhere
 MESSAGE = re.compile(r"N-[2-9A-Z]{6}-[0-9a-f]{24}")
@@ -80,8 +80,8 @@ def _hear(door: Door, message: str, event: Event, fate: Fate) -> tuple[Came, str
     try:
         heard = hear(door, need_of(message), message, news)
     except NoSuchNeed:
-        heard = Heard.strange
-    if heard is not Heard.strange:
+        heard = Reception.strange
+    if heard is not Reception.strange:
         return Came(heard.value), f"{message} {fate.value}"
     if timedelta(0) <= clock.now() - event.mail.timestamp < HELD_FOR:
         raise NotYet(f"{message} is not known yet")

@@ -28,7 +28,7 @@ from notifications.kinds import KIND_OF, KINDS
 from notifications.rendering import CannotRender, render
 from notifications.texting import render_text, takes_texts
 from notifications.words import Words
-from notifications.writing import Skip, suppresses_auto_replies, unsubscribe_link, write
+from notifications.writing import NotSent, suppresses_auto_replies, unsubscribe_link, write
 
 
 class CannotWord(Exception):
@@ -57,15 +57,15 @@ class Wording:
 
         side_by_side(look, dict.fromkeys(needs), self.door.store.at_once)
 
-    def word(self, row: OutboxRow) -> Words | Skip:
+    def word(self, row: OutboxRow) -> Words | NotSent:
         """What this message says as things stand; or why it is not to be sent. Those it carries count as it does."""
         said = self._write(row.message)
-        if isinstance(said, Skip) and carries_others(row):
+        if isinstance(said, NotSent) and carries_others(row):
             others = [self._write(other.message) for other in self.door.store.carried(row.message.id)]
-            said = next((words for words in others if not isinstance(words, Skip)), said)
+            said = next((words for words in others if not isinstance(words, NotSent)), said)
         return said
 
-    def _write(self, message: Message) -> Words | Skip:
+    def _write(self, message: Message) -> Words | NotSent:
         try:
             return write(
                 message,

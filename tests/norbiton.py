@@ -202,7 +202,8 @@ class Play:
         return self.take(finishing.chase(self.situation, Chase((self.of(id).id,), ""), self.now))
 
     def remind(self, *ids: str) -> Play:
-        return self.take(asking.remind(self.situation, Remind(tuple(self.of(id).id for id in ids), ""), self.now))
+        step = Remind(tuple(self.of(id).id for id in ids), "")
+        return self.take(asking.remind(self.situation, step, dict.fromkeys(step.invitations, self.now), self.now))
 
     def call_reserve(self, *ids: str) -> Play:
         step = CallReserve(tuple(self.of(id).id for id in ids), "")
@@ -215,8 +216,8 @@ class Play:
         lines = tuple(line.number for line in self.situation.missing_lines)
         return self.take(reopening.reopen(self.situation, Reopen(lines, ""), self.now))
 
-    def hand_over(self, why: str = "exhausted") -> Play:
-        lines = tuple(line.number for line in self.situation.missing_lines)
+    def hand_over(self, why: str = "exhausted", *lines: int) -> Play:
+        lines = lines or tuple(line.number for line in self.situation.missing_lines)
         return self.take(handing_over.hand_over(self.situation, HandToOfficer(lines, why, ""), self.now))
 
     def spend_rounds(self) -> Play:

@@ -37,7 +37,7 @@ from infra.recording import record_need
 from infra.settings import Settings
 from infra.showing import names_in
 from infra.store import OutboxRow, open_store
-from notifications.channels import Channel, open_channel, open_texts
+from notifications.channels import WayOut, open_channel, open_texts
 from tasks.delivering import Deliverer
 from tasks.moving import move_needs
 from tests.mailserver import MailServer
@@ -56,8 +56,8 @@ class Town:
     server: MailServer | None = None
     base_url: str = "http://town.example.org"
     door: Door = field(init=False)
-    channel: Channel = field(init=False)
-    texts: Channel = field(init=False)
+    channel: WayOut = field(init=False)
+    texts: WayOut = field(init=False)
     read: set[str] = field(default_factory=set)
     addresses: dict[str, list[str]] = field(default_factory=dict)
     _client: TestClient = field(init=False)

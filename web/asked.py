@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -36,6 +36,12 @@ def read_asked(site: Site, request: Request) -> Asked:
     if situation is None or invitation is None or responder is None or _expired(situation, clock.now()):
         raise UnknownLink
     return Asked(link, situation, invitation, responder)
+
+
+def read_again(site: Site, asked: Asked) -> Asked:
+    """The same once more: the need has changed since."""
+    situation = site.door.situation(asked.situation.need.id)
+    return replace(asked, situation=situation, invitation=situation.by_id[asked.invitation.id])
 
 
 def _expired(situation: Situation, now: datetime) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,7 +12,7 @@ from domain.changes import Change, Refusal
 from domain.situations import Situation
 from domain.transferring import GONE, STALE, Crossing, Shown, move, stay
 from infra.door import Busy
-from web.asked import Asked
+from web.asked import Asked, read_again
 from web.forms import Form, Wrong, wants_to_change
 from web.languages import N_, _
 from web.moving import ANSWERS, Question, question_of
@@ -91,7 +90,7 @@ def _record(site: Site, asked: Asked, said: str, version: str, shown: Shown) -> 
         busy = _("Many people are answering at this moment, so your answer is not recorded yet. Please send it again.")
         return _check_page(site, asked, question, said, 503, busy, {"Retry-After": "5"})
     if isinstance(done, Refusal):
-        return _refuse(site, _again(site, asked), said, done)
+        return _refuse(site, read_again(site, asked), said, done)
     return RedirectResponse(f"{site.prefix}/r/{asked.link.token}", 303)
 
 
@@ -107,11 +106,6 @@ def _stay_or_repeat(asked: Asked, said: str, version: int, here: Situation, now:
     if said == "stay":
         return stay(here, asked.invitation.id, now, version=version)
     return move(Crossing(here, here, asked.responder), asked.invitation.id, NOTHING, now, version=version)
-
-
-def _again(site: Site, asked: Asked) -> Asked:
-    situation = site.door.situation(asked.situation.need.id)
-    return replace(asked, situation=situation, invitation=situation.by_id[asked.invitation.id])
 
 
 def _refuse(site: Site, asked: Asked, said: str, refusal: Refusal) -> Response:

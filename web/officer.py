@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -19,21 +18,21 @@ from domain.telling import WITH_COUNTS, outcomes_of
 from infra import clock
 from infra.commands import Command
 from infra.commands.tasks import EndTask, Take
+from web.asked import READABLE_AFTER_CLOSING
 from web.forms import Form, Wrong, check_size, read_note, wants_to_change
 from web.security import hold_to
 from web.site import Link, Site, UnknownLink
 from web.task_words import amounts_of, follows, got_of, read_received, script_for, what_to_do
 
-READABLE_AFTER_CLOSING = timedelta(days=7)
 DONE_ELSEWHERE = {
-    TaskKind.past_due: "Saying so here ends the task only. The need itself is closed, or given more time, here:",
+    TaskKind.past_due: "Saying so here ends the task only. The need itself is given more time, or ends, here:",
     TaskKind.hand_over: "Saying so here ends the task only. To see who was asked and said what, sign in:",
     TaskKind.choose: "Saying so here ends the task only. To choose, sign in:",
     TaskKind.on_hold: "Saying so here ends the task only. The need itself goes on, or ends, here:",
 }
 TO_READ_MORE = "To see everything about it, sign in:"
 PAGES = {  # of the need, on the console
-    TaskKind.past_due: (("Give it more time", "/extend"), ("Close it", "/close")),
+    TaskKind.past_due: (("Give it more time", "/extend"), ("Change what is needed", "/amend"), ("Close it", "/close")),
     TaskKind.hand_over: (("Who was asked, and said what", ""), ("Record an answer", "/answer")),
     TaskKind.choose: (("Choose an offer", "/choose"),),
     TaskKind.on_hold: (("Let it go on", "/resume"), ("It is no longer needed", "/withdraw")),

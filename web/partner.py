@@ -16,7 +16,7 @@ from domain.taking_answers import take_answer
 from infra import clock
 from infra.door import Busy
 from web.answers import SAYS_YES, as_typed, read_answer, without_check
-from web.asked import Asked, read_asked
+from web.asked import Asked, read_again, read_asked
 from web.forms import MOST_FIELDS, Form, Wrong, check_size, wants_to_change
 from web.languages import N_, _
 from web.moving_answers import is_about_moving, send_moving
@@ -79,18 +79,12 @@ def _record(site: Site, asked: Asked, form: Form, answer: Answer) -> Response:
     except Busy:
         return check_page(site, asked, _as_shown(answer, asked), 503, busy=True, headers={"Retry-After": "5"})
     if isinstance(done, Refusal):
-        return _refuse(site, _again(site, asked), form, answer, done)
+        return _refuse(site, read_again(site, asked), form, answer, done)
     return RedirectResponse(f"{site.prefix}/r/{asked.link.token}", 303)
 
 
 def _decide(asked: Asked, answer: Answer, situation: Situation, now: datetime) -> Change | Refusal | None:
     return take_answer(situation, asked.invitation.id, answer, asked.responder, now)
-
-
-def _again(site: Site, asked: Asked) -> Asked:
-    """Read the need once more: it has changed since."""
-    situation = site.door.situation(asked.situation.need.id)
-    return replace(asked, situation=situation, invitation=situation.by_id[asked.invitation.id])
 
 
 def _refuse(site: Site, asked: Asked, form: Form, answer: Answer, refusal: Refusal) -> Response:

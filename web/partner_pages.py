@@ -192,7 +192,7 @@ def check_page(
         keeps=shown.kind is AnswerKind.question and asked.invitation.promised,
         brought=_say_brought(asked, shown) if shown.kind is AnswerKind.done else [],
         comes_to=[_say_settled(asked, s, shown, site) for s in settled],
-        ready={s.line.number: site.say(t) for s in settled if (t := shown.ready_by.get(s.line.number))},
+        ready={s.line.number: site.say(s.ready_by) for s in settled if s.ready_by},
         reason=REASONS[shown.reason] if shown.reason else None,
         note=shown.note,
         name=shown.name,
@@ -234,7 +234,7 @@ def _say_settled(asked: Asked, settled: Settled, answer: Answer, site: Site) -> 
     line, need = settled.line, asked.situation.need
     why, then = None, _("We ask you first if more is needed.")
     if settled.why == "late":
-        ready = site.say(answer.ready_by[line.number])
+        ready = site.say(settled.ready_by or clock.now())
         why = _(
             "It is needed by %(due)s and you can be ready by %(ready)s, so we do not count on it.",
             due=site.say(line.due),

@@ -114,9 +114,9 @@ def may_answer(situation: Situation, now: datetime) -> bool:
     need = situation.need
     if need.closed:
         return need.outcome in (Outcome.presumed, Outcome.met)
-    if need.status is NeedStatus.open:
+    if need.stage is NeedStatus.open:
         return may_say(situation)
-    return need.status is NeedStatus.confirming or (situation.covered and need.last_due <= now)
+    return need.stage is NeedStatus.confirming or (situation.covered and need.last_due <= now)
 
 
 def _page(

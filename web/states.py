@@ -166,7 +166,7 @@ def _say_yes(situation: Situation, invitation: Invitation, on: str, say: Say, no
 def _say_changed(situation: Situation, invitation: Invitation, until: datetime, say: Say) -> State:
     need = situation.need
     mine = [need.line(share.line) for share in invitation.shares if share.pledged or share.reserve]
-    late = [share for share in invitation.shares if share.reserve and not share.pledged]
+    late = [share for share in invitation.shares if share.reserve and share.was]
     due = say_list(dict.fromkeys(say(line.due) for line in mine))
     promised = _amounts(situation, invitation, "pledged") or _amounts(situation, invitation, "reserve")
     counts = (
@@ -258,7 +258,7 @@ def say_need(situation: Situation, say: Say, now: datetime) -> tuple[State, str]
         return State(heading, (_("Thank you for telling us. We are sorry."), *again)), _(
             "Somebody at the council has been told and will contact you."
         )
-    if need.status is NeedStatus.confirming or (situation.covered and need.last_due <= now):
+    if need.stage is NeedStatus.confirming or (situation.covered and need.last_due <= now):
         return State(_("Has it happened?"), (_("Help was arranged for you. Please tell us how it went."),)), _(
             "If you tell us it did not happen, somebody at the council will contact you."
         )

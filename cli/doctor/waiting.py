@@ -59,7 +59,7 @@ def past_its_time(store: Store, chosen: Settings) -> Iterator[Finding]:
     except PlaybookWrong as wrong:
         yield Finding("retention", False, str(wrong.faults[0]), "Correct it; until then the last periods are in force.")
         return
-    kept = store.marks().get(keeping_house.MARK)
+    kept = store.marks().get(keeping_house.HOUSE_KEPT)
     at = clock.now() - (A_NIGHT if kept else timedelta(0))
     if past := keeping_house.past_its_time(Door(store, chosen), at):
         said = say_list(f"{count:,} {name}" for name, count in past.items())

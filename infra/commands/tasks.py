@@ -96,20 +96,20 @@ class EndTask(Command):
     def choose(self, situation: Situation) -> tuple[Task, TaskOutcome] | Refusal:
         """The task meant, the one named or the only one that may end so, and how it ended. Raises `NeedWrong`."""
         outcome = next((o for o in TaskOutcome if o.value == self.said.strip().lower()), None)
-        may = {task.id: outcomes_of(situation, task) for task in situation.tasks}
+        fits = {task.id: outcomes_of(situation, task) for task in situation.tasks}
         if self.task is not None:
             task = self._named(situation)
-            if outcome is None or (outcome not in may[task.id] and task.outcome is not outcome):
-                raise self._unfitting(may[task.id])
+            if outcome is None or (outcome not in fits[task.id] and task.outcome is not outcome):
+                raise self._unfitting(fits[task.id])
             return task, outcome
-        open_ones = [task for task in situation.tasks if may[task.id]]
-        fitting = [task for task in open_ones if outcome in may[task.id]]
+        open_ones = [task for task in situation.tasks if fits[task.id]]
+        fitting = [task for task in open_ones if outcome in fits[task.id]]
         if outcome and not fitting and (again := [task for task in situation.tasks if task.outcome is outcome]):
             return again[-1], outcome
         if not open_ones:
             return Refusal("nothing", f"Nothing waits for an officer on {situation.need.id}.")
         if outcome is None or not fitting:
-            raise self._unfitting(tuple(dict.fromkeys(o for t in open_ones for o in may[t.id])))
+            raise self._unfitting(tuple(dict.fromkeys(o for t in open_ones for o in fits[t.id])))
         if len(fitting) > 1:
             which = " or ".join(f"{task.id} ({TASK_LABELS[task.kind].lower()})" for task in fitting[:5])
             raise NeedWrong("task", f"more than one task may end so: say {which}")
@@ -122,10 +122,10 @@ class EndTask(Command):
             raise NeedWrong("task", f"{situation.need.id} has no task {id[:30]!r}")
         return found[0]
 
-    def _unfitting(self, may: tuple[TaskOutcome, ...]) -> NeedWrong:
-        words = ", ".join(outcome.value for outcome in may)
-        fits = f"{self.said[:30]!r} does not fit; say one of {words}" if may else "this task is finished"
-        return NeedWrong("said", fits)
+    def _unfitting(self, fits: tuple[TaskOutcome, ...]) -> NeedWrong:
+        words = ", ".join(outcome.value for outcome in fits)
+        sentence = f"{self.said[:30]!r} does not fit; say one of {words}" if fits else "this task is finished"
+        return NeedWrong("said", sentence)
 
     def _received(self, situation: Situation, outcome: TaskOutcome) -> dict[int, int] | None:
         """How many the resident got, by line. None of one part may be said, too."""

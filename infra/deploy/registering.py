@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra.aws.failing import AwsFailed
-from infra.deploying import CLOCK_ELSEWHERE
 from infra.prefect_api import WAKE_NEEDS, PrefectApi, PrefectUnreachable
+from infra.registering import CLOCK_ELSEWHERE
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGN_IN = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
@@ -34,7 +34,7 @@ def register(url: str, secret: Mapping[str, str]) -> None:
     """
     given = {name: secret[name] for name in SIGN_IN if secret.get(name)}
     quiet = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
-    command = [sys.executable, "-m", "infra.deploying", str(ROOT / "prefect.yaml"), CLOCK_ELSEWHERE]
+    command = [sys.executable, "-m", "infra.registering", str(ROOT / "prefect.yaml"), CLOCK_ELSEWHERE]
     try:
         ran = subprocess.run(  # noqa: S603 - our own module
             command,

@@ -19,12 +19,11 @@ from infra.door import Door
 from infra.looking import look_contacts, look_private
 from infra.persons.finding import Person
 from infra.showing import A_HELPER, say_instant
-from infra.store import MessageState, OutboxRow
+from infra.store import MAY_HAVE_LEFT, OutboxRow
 
 OWN = ("name", "email", "phone", "address", "notes", "contact_by")
 SPOKEN = ("referrer_name", "referrer_email", "referrer_phone")
 AN_OFFICER = "An officer"
-LEFT = (MessageState.accepted, MessageState.delivered, MessageState.unknown)
 NOT_IN_HERE = (
     "What other people wrote is not in here, only how much of it there is: it may be about others too. An officer "
     "reads it, need by need, and adds what concerns this person.",
@@ -174,7 +173,7 @@ def _messages(rows: Iterable[OutboxRow], to: str) -> list[dict[str, Any]]:
 
 def _told(door: Door, rows: Iterable[OutboxRow]) -> list[str]:
     """Who was sent their name and address."""
-    sent = [row.message.to for row in rows if row.message.kind is MessageKind.private_details and row.state in LEFT]
-    ids = [to.removeprefix("responder:") for to in sent]
+    details = (row for row in rows if row.message.kind is MessageKind.private_details)
+    ids = [row.message.to.removeprefix("responder:") for row in details if row.state in MAY_HAVE_LEFT]
     partners = [door.store.responder(id) for id in dict.fromkeys(ids)]
     return [A_HELPER if p is None or p.is_person() else p.name for p in partners]

@@ -71,7 +71,7 @@ class TokenRow:
     need: str | None
 
 
-MOST_OF_ONE = 10  # a help desk gives its own address for many: only its newest needs are compared
+NEWEST_COMPARED = 10  # a help desk gives its own address for many: only its newest needs are compared
 INWARD = 3  # letters of a postcode's second half
 MOST_TOGETHER = 100  # messages in one: those beyond leave in the next
 ALL_HELD = "all-held"  # the mark that says since when everything is on hold
@@ -95,6 +95,7 @@ class MessageState(StrEnum):
 OVER = frozenset(
     {
         MessageState.accepted,
+        MessageState.delayed,
         MessageState.delivered,
         MessageState.bounced,
         MessageState.complained,
@@ -102,7 +103,7 @@ OVER = frozenset(
         MessageState.failed,
     }
 )
-
+"""It is not sent any more. Of those that were, more may be heard (`TOLD`)."""
 
 TOLD = (
     MessageState.accepted,
@@ -112,6 +113,12 @@ TOLD = (
     MessageState.complained,
 )
 """What is heard of a message that was sent: each says more than those before it."""
+
+ARRIVED = frozenset({MessageState.accepted, MessageState.delivered, MessageState.complained})
+"""It is with its reader, for all that has been told."""
+
+MAY_HAVE_LEFT = ARRIVED | {MessageState.delayed, MessageState.unknown}
+"""It is with its reader, or may be yet."""
 
 DELIVERING = {Channel.email: "deliver", Channel.sms: "deliver-sms"}
 """The lease that whoever sends by a channel holds: one deliverer for each."""
@@ -213,7 +220,7 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
     def need_with_key(self, key: str) -> str | None:
         """The need that was recorded with this key."""
 
-    def digest_of_key(self, need: str) -> str | None:
+    def request_digest(self, need: str) -> str | None:
         """What stands for the request that a need was recorded from, if it was kept with its key."""
 
     def situation(self, need: str, zone: ZoneInfo, kid: str) -> Situation | None:
@@ -266,8 +273,8 @@ class Store(ListsStore, SigningInStore, PrivacyStore, Protocol):
         """Needs, the newest first: of these statuses, of one incident, only exercises or only real ones."""
 
     def needs_of(self, keys: Sequence[str], since: datetime) -> list[str]:
-        """The newest `MOST_OF_ONE` needs opened from `since` on of the resident whom any of these keyed hashes stands
-        for, the newest first."""
+        """The newest `NEWEST_COMPARED` needs opened from `since` on of the resident whom any of these keyed hashes
+        stands for, the newest first."""
 
     def story(self, need: str, last: int | None = None) -> list[Event]:
         """All that happened to a need, in order; or the `last` so many events of it."""

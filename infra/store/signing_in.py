@@ -62,6 +62,9 @@ class ApiKey:
     revoked_at: datetime | None = None
 
 
+LOOKED = "looked"  # at what is private: the code of such an entry
+
+
 @dataclass(frozen=True)
 class Audit:
     """One thing somebody did that must stay known: ids and codes only, never what a person is called or wrote.

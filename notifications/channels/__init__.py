@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from domain import messages
+from domain.messages import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ def always(mail: Mail) -> bool:
     return True
 
 
-class Channel(Protocol):
+class WayOut(Protocol):
     """A way out. No channel retries and no `why` names an address; both are the deliverer's to rely on."""
 
     name: str
-    carries: messages.Channel
+    carries: Channel
     tells: bool
     """Does it say later what became of each message it took: delivered, bounced, complained about?"""
 
@@ -106,7 +106,7 @@ AwsClients = Callable[..., Any]
 """Gives the client of an AWS service by its name: `infra.aws.client`."""
 
 
-def open_channel(email_setting: str, home: Path, rate: float, aws: AwsClients | None = None) -> Channel:
+def open_channel(email_setting: str, home: Path, rate: float, aws: AwsClients | None = None) -> WayOut:
     """Open what `MUSTER_EMAIL` names; `rate` is mails a second at most, 0 as fast as they are taken.
 
     `outbox`, `smtp://[user:password@]host[:port]` or `smtps://…`, with `?connections=1-20` (4) and `?tls=required`;
@@ -128,7 +128,7 @@ def open_channel(email_setting: str, home: Path, rate: float, aws: AwsClients | 
     raise ValueError("The e-mail channel must be 'outbox', smtp://host:port or ses://configuration-set.")
 
 
-def open_texts(sms_setting: str, home: Path, aws: AwsClients | None = None) -> Channel:
+def open_texts(sms_setting: str, home: Path, aws: AwsClients | None = None) -> WayOut:
     """Open what `MUSTER_SMS` names: `sns` or `sns://SENDER` through `aws`; else files beside the mails."""
     kind, _, sender = sms_setting.partition("://")
     if kind == "sns" and aws:
@@ -137,7 +137,7 @@ def open_texts(sms_setting: str, home: Path, aws: AwsClients | None = None) -> C
         return SnsChannel(aws, sender=sender)
     from notifications.channels.outbox import OutboxChannel
 
-    return OutboxChannel(home, carries=messages.Channel.sms)
+    return OutboxChannel(home, carries=Channel.sms)
 
 
 def read_text(raw: bytes) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from heapq import nlargest
 from pathlib import Path
 
-from domain import messages
+from domain.messages import Channel
 from notifications.channels import Accepted, Down, Mail, MayGo, Refused, Result, Settle, Withheld, always, read_text
 from notifications.channels.pacing import Pace
 
@@ -68,7 +68,7 @@ class OutboxChannel:
         *,
         rate: float = 0,
         fsync: bool = False,
-        carries: messages.Channel = messages.Channel.email,
+        carries: Channel = Channel.email,
     ) -> None:
         self.carries = carries
         self._folder = home / "outbox"
@@ -89,7 +89,7 @@ class OutboxChannel:
             return Refused(0, "The message id cannot be a file name.", recipient_bad=False)
         if mail.to.casefold().endswith(f"@{DEAD_DOMAIN}"):
             return Refused(550, f"Nobody can be reached at {DEAD_DOMAIN}.", recipient_bad=True)
-        path = self._folder / file_name(mail, "eml" if self.carries is messages.Channel.email else "sms")
+        path = self._folder / file_name(mail, "eml" if self.carries is Channel.email else "sms")
         draft = path.with_name(f".{path.name}.{os.getpid()}")  # hidden: a half-written mail is nobody's to read
         try:
             if mail.again and path.exists():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from domain import messages
+from domain.messages import Channel
 from notifications.channels import Accepted, AwsClients, Down, Mail, MayGo, Refused, Result, Settle, Unknown, always
 from notifications.channels.addressing import wire_addresses
 from notifications.channels.amazon import TROUBLE, judge, said
@@ -48,7 +48,7 @@ class SesChannel:
     """Sends through SES. What becomes of a mail comes back as events of the configuration set, found by their tags."""
 
     name = "ses"
-    carries = messages.Channel.email
+    carries = Channel.email
     tells = True
 
     def __init__(self, clients: AwsClients, *, configuration_set: str = "", rate: float = 0) -> None:

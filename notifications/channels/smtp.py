@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from domain import messages
+from domain.messages import Channel
 from notifications.channels import Deferred, Mail, MayGo, Result, Settle, always
 from notifications.channels.batch import Batch
 from notifications.channels.conversation import CannotConnect, Conversation, Lost, Server
@@ -51,7 +51,7 @@ class SmtpChannel:
     """Sends through one mail server. Nothing is tried twice, except over a connection that went stale as it rested."""
 
     name = "smtp"
-    carries = messages.Channel.email
+    carries = Channel.email
     tells = False
 
     def __init__(self, server: Server, *, rate: float = 0, tls: ssl.SSLContext | None = None) -> None:

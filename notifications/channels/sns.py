@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import phonenumbers
 from botocore.exceptions import ClientError
 
-from domain import messages
+from domain.messages import Channel
 from notifications.channels import (
     Accepted,
     AwsClients,
@@ -36,7 +36,7 @@ class SnsChannel:
     """Sends each text to one mobile. Nobody who has opted out is texted. SNS tells nothing later of what it took."""
 
     name = "sns"
-    carries = messages.Channel.sms
+    carries = Channel.sms
     tells = False
 
     def __init__(self, clients: AwsClients, *, sender: str = "") -> None:

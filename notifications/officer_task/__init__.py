@@ -8,7 +8,7 @@ from domain.values import Value
 from notifications.words import OneLine, Quotation, Words
 
 
-class Heard(Value):
+class Saying(Value):
     """What some of those asked said: a label, and their names."""
 
     said: OneLine
@@ -43,7 +43,7 @@ class OfficerTaskWords(Words):
     area: OneLine
     summary: OneLine
     count: OneLine | None
-    heard: tuple[Heard, ...]
+    heard: tuple[Saying, ...]
     quoted: Quotation | None
     quoted_from: OneLine | None
     partner_phone: OneLine | None

@@ -7,8 +7,8 @@ from notifications.words import OneLine, Words
 
 
 class ResidentDelayedWords(Words):
-    """To the resident when everybody was asked and an officer has it (`officer`), or when somebody dropped out and we
-    look again. `first`: there was nobody to ask, so it is also the first they hear."""
+    """To the resident when an officer has it (`officer`), or when somebody dropped out, or did not come, and we look
+    again. `first`: there was nobody to ask, so it is also the first they hear."""
 
     officer: bool
     first: bool = False

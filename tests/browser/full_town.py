@@ -15,6 +15,7 @@ from infra.commands import COMMANDS
 from infra.door import Done
 from infra.officers import add_officer, invite, new_officer, set_disabled
 from infra.playbooks import load_playbook
+from infra.sweeps import PLANNED, SWEPT
 from tests.town import Inbox, Town, address
 
 DUTY, MANAGER, VIEWER, ADMIN = "Dana Duty", "Ravi Manager", "Vera Viewer", "Ada Admin"
@@ -60,7 +61,7 @@ class FullTown:
         self._today()
         self._flood()
         self.town.settle()
-        for mark in ("sweep", "sweep-scheduled"):  # as when a worker runs
+        for mark in (SWEPT, PLANNED):  # as when a worker runs
             self.town.door.store.mark(mark, self.town.moment)
         self.set_up = invite(self.town.door, self._officer("Nia New"), "command").removeprefix(self.town.base_url)
 

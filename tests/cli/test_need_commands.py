@@ -183,6 +183,7 @@ def test_a_part_due_after_the_whole_is_said(muster: Muster) -> None:
     done = muster(*FOOD, "--line", "food-parcel:1@+3d", "--needed-by", "+2d")
     assert done.code == 0
     assert "A part is due at" in done.err
+    assert "Parts without a time of their own stay due by" in done.err
     assert "after the need itself" in done.err
     (row,) = muster("need", "list", "--json").json
     (line,) = muster("need", "show", row["need"], "--json").json["lines"]

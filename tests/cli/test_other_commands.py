@@ -14,6 +14,7 @@ import pytest
 from cli.doors import open_door
 from infra import settings as settings_module
 from infra.playbooks import FOLDER
+from infra.sweeps import SWEPT
 from tests.cli.conftest import Muster
 
 PEOPLE = "id,name,sector,capabilities,email\nsam,Sam Lee,volunteer,food-parcel,sam@example.org\n"
@@ -215,7 +216,7 @@ def test_the_doctor_finds_that_nobody_looks_at_needs(muster: Muster, home: Path)
     """Sweeps that stopped are the trouble nobody sees from a desk."""
     muster("officer", "add", "--name", "Dana Duty", "--email", "dana@example.org", "--role", "duty")
     with open_door() as door:
-        door.store.mark("sweep", datetime.now(UTC) - timedelta(minutes=10))
+        door.store.mark(SWEPT, datetime.now(UTC) - timedelta(minutes=10))
     done = muster("doctor", "--json")
     sweep = next(finding for finding in done.json if finding["about"] == "sweep")
     assert (done.code, sweep["ok"], sweep["sentence"]) == (1, False, "the last began 10m ago")

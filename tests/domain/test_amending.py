@@ -24,6 +24,7 @@ from tests.people import (
     GROUPS,
     JANE,
     LONDON,
+    MONDAY,
     RIVERSIDE_KITCHEN,
     SAM,
     SERVICES,
@@ -216,6 +217,20 @@ def test_who_said_they_would_be_later_than_it_is_now_due_does_not_count() -> Non
     assert world.pledged() == 5
 
 
+def test_still_all_right_is_no_earlier_than_they_had_said() -> None:
+    """A29: Sam brings two parcels in an hour, and four blankets ten hours too late. It is in Hook now, and he says
+    that this is all right: the parcels count, ready when he said; the blankets stand by as before."""
+    world = begin("food-parcel:2", "blanket:4", people=[SAM, BOB], needed_by="+10h")
+    soon, late = world.now + timedelta(hours=1), world.now + timedelta(hours=20)
+    said = Answer(AnswerKind.part, offers={1: 2, 2: 4}, ready_by={1: soon, 2: late})
+    world.answers("sam", world.checked("sam", said))
+    world.amends(place="Hook")
+    world.yes("sam")
+    shares = world.invitation("sam").shares
+    assert [(s.pledged, s.reserve, s.ready_by) for s in shares] == [(2, 0, soon), (0, 4, late)]
+    assert world.need.status is NeedStatus.open
+
+
 def test_later_disturbs_nobody() -> None:
     """It is due later: nobody who promised is written to."""
     world = begin("food-parcel:5", people=[SAM])
@@ -347,6 +362,60 @@ def test_who_was_let_go_for_less_is_asked_when_it_is_more() -> None:
     assert world.situation.expected(world.need.line(1), world.now) > 0
 
 
+# --- urgent now ------------------------------------------------------------------
+
+NIGHT = MONDAY.replace(hour=22)
+SLEEPS = SAM.but(quiet=read_quiet("21:00-08:00"))
+ONE = playbook(round_of("neighbours", patience="2h", ask=5))
+
+
+def test_made_urgent_whoever_sleeps_is_asked_at_once() -> None:
+    """Sam wants to be left alone until 8am. At ten past ten it is urgent, with a reason: he is asked then."""
+    world = begin("food-parcel:2", people=[SLEEPS], by=ONE, now=NIGHT, needed_by="+14h").wait("10m")
+    assert world.asked() == []
+    world.amends(urgent_because="Three small children and no food at all")
+    assert world.asked() == ["sam"]
+    assert world.need.line(1).round == 1
+
+
+def test_made_urgent_whoever_was_passed_over_is_asked() -> None:
+    """It is due before Sam wakes, so he was passed over and Ola has it. Urgent, he is asked; she is not asked twice."""
+    world = begin("food-parcel:2", people=[SLEEPS], by=ONE, now=NIGHT, needed_by="+6h").wait("10m")
+    assert world.tasks(TaskKind.hand_over) == ["open"]
+    world.amends(urgent_because="Three small children and no food at all")
+    assert world.asked() == ["sam"]
+    world.wait("3h")
+    assert world.tasks(TaskKind.hand_over) == ["open"]
+    assert len(world.happened(E.handed_over)) == 1
+
+
+def test_made_urgent_whoever_stands_by_is_called_at_once() -> None:
+    """Bob drops out at night while Sam, who stands by, sleeps: urgent, Sam is called then."""
+    world = begin("food-parcel:2", people=[SLEEPS, BOB], by=ONE, now=MONDAY.replace(hour=20), needed_by="+20h")
+    world.yes("bob", 2)
+    world.yes("sam", 2)
+    world.wait("2h").no("bob")
+    assert world.told(K.reserve_call) == []
+    world.amends(urgent_because="Three small children and no food at all")
+    assert world.told(K.reserve_call) == ["sam"]
+
+
+def test_made_urgent_whoever_sleeps_is_reminded_in_time() -> None:
+    """Sam, who sleeps from nine, would be reminded at 8am. Urgent from half past eight on, he is at nine."""
+    by = playbook(round_of("neighbours", patience="16h", remind_after="1h"))
+    world = begin("food-parcel:2", people=[SLEEPS], by=by, now=MONDAY.replace(hour=20), needed_by="+2d").wait("30m")
+    world.amends(urgent_because="Three small children and no food at all")
+    world.wait("30m")
+    assert world.told(K.reminder) == ["sam"]
+
+
+def test_another_reason_for_what_is_urgent_begins_nothing_anew() -> None:
+    """It has been urgent all along: nobody is passed over for sleeping, so another reason disturbs nothing."""
+    world = begin("food-parcel:2", people=[], by=ONE, urgent=True, urgent_because="No food", needed_by="+6h")
+    world.forget().amends(urgent_because="No food, and the heating is off")
+    assert world.story() == [E.amended]
+
+
 # --- more time -------------------------------------------------------------------
 
 
@@ -371,7 +440,6 @@ def test_more_time_clears_what_was_past_due() -> None:
     assert world.tasks(TaskKind.past_due) == ["open"]
     world.extends("1d")
     assert world.tasks(TaskKind.past_due) == ["done"]
-    assert world.need.past_due_at is None
     assert world.need.wake_at is not None
 
 

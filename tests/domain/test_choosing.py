@@ -12,6 +12,7 @@ from domain.capabilities import CheckLevel, Sector
 from domain.changes import Change, Refusal
 from domain.choosing import choose_offer, chosen_by
 from domain.events import EventCode
+from domain.hours import read_quiet
 from domain.invitations import InvitationStatus, Reason
 from domain.labels import label_invitation
 from domain.messages import MessageKind
@@ -215,6 +216,49 @@ def test_the_offers_that_remain_come_before_new_rounds() -> None:
     choose(world, "home-first")
     world.forget().wait("1h")
     assert world.missing() == 2
+
+
+def test_more_of_who_was_chosen_may_be_chosen_again() -> None:
+    """Kingsway was chosen for three hours and stands by with five more; Home First drops its five: Kingsway's five are
+    an offer again, though it is closed by now, as nobody is called; an officer is asked once, and chooses."""
+    world = asked(KINGSWAY, HOME_FIRST, hours=8)
+    world.yes("kingsway", 8)
+    world.yes("home-first", 5)
+    choose(world, "kingsway", 3)
+    choose(world, "home-first", 5)
+    world.wait("1h").yes("kingsway", 8)
+    assert held(world, "kingsway") == (3, 5, 0)
+    world.people[0] = KINGSWAY.but(quiet=read_quiet("08:00-20:00"))
+    world.forget().no("home-first")
+    assert held(world, "kingsway") == (3, 0, 5)
+    assert world.happened(EventCode.offers_put)[0].responders == ("kingsway",)
+    assert world.told(MessageKind.reserve_call) == []
+    choose(world, "kingsway", 5)
+    assert (held(world, "kingsway"), world.missing()) == ((8, 0, 0), 0)
+    assert world.told(MessageKind.chosen) == ["kingsway"]
+
+
+def test_more_is_wanted_and_who_was_chosen_has_more() -> None:
+    """Ten hours become thirteen: what Kingsway stands by with waits to be chosen, once its check holds."""
+    world = asked(KINGSWAY.but(capacity=20), hours=10)
+    world.yes("kingsway", 10)
+    choose(world, "kingsway", 10)
+    world.yes("kingsway", 15)
+    world.people[0] = world.people[0].but(checks=())
+    world.forget().amends("care-hours:13")
+    assert held(world, "kingsway") == (10, 5, 0)
+    world.people[0] = KINGSWAY
+    world.wait("1d")
+    assert held(world, "kingsway") == (10, 0, 5)
+    choose(world, "kingsway", 3)
+    assert held(world, "kingsway") == (13, 0, 0)
+    assert world.told(MessageKind.not_chosen) == ["kingsway"]
+
+
+def held(world: World, who: str) -> tuple[int, int, int]:
+    """What counts, what stands by, and what waits to be chosen."""
+    invitation = world.invitation(who)
+    return invitation.pledged, invitation.reserve, invitation.offered
 
 
 def test_nobody_chosen_by_the_time_it_is_due() -> None:

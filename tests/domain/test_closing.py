@@ -11,11 +11,11 @@ from domain.changes import Change, Refusal
 from domain.events import EventCode
 from domain.handing_over import take_task
 from domain.invitations import InvitationStatus, Reason
-from domain.messages import CLOSING, MessageKind
+from domain.messages import MessageKind
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind
 from domain.relinking import send_new_link, send_new_status_link
-from tests.domain.world import World, at, begin
+from tests.domain.world import CLOSING, World, at, begin
 from tests.people import BOB, DUNCAN, JANE, MRS_OKAFOR, OLA, SAM, playbook, round_of
 
 ASK_ALL = playbook(round_of("neighbours", ask=9, patience="1d"), confirm_after="1d", close_after="7d")
@@ -335,3 +335,20 @@ def test_what_is_closed_on_hold_is_not_on_hold_when_it_opens_again() -> None:
     world.now += timedelta(days=3)
     world.forget().resident_says("no")
     assert EventCode.resumed not in world.story()
+
+
+def test_a_second_no_is_about_who_came_since() -> None:
+    """Amina said no; Bob promised 3 of the 5 and did not come either: her second no takes his back and reaches Ola. The
+    same no twice is once."""
+    by = playbook(round_of("neighbours", ask=5, patience="2h"))
+    world = begin("food-parcel:5", people=[SAM, BOB.but(capacity=3)], by=by, needed_by="+3h")
+    world.yes("sam", 5)
+    world.wait("3h30m").resident_says("no")
+    assert world.resident_says("no") is None
+    world.yes("bob", 3)
+    assert world.pledged() == 3
+    world.wait("5m")
+    assert isinstance(world.resident_says("no"), Change)
+    assert world.pledged() == 0
+    assert world.tasks(TaskKind.resident_says) == ["done", "open"]
+    assert world.resident_says("no") is None

@@ -15,7 +15,7 @@ from domain.closing import close, hear_resident
 from domain.events import EventCode
 from domain.finishing import is_time
 from domain.invitations import InvitationStatus, Reason
-from domain.messages import MessageKind
+from domain.messages import Channel, MessageKind
 from domain.needs import NeedStatus, Outcome
 from domain.officers import TaskKind, TaskOutcome
 from domain.taking_answers import take_answer
@@ -186,6 +186,23 @@ def test_silence_is_chased_once_then_made_good() -> None:
         EventCode.no_show,
         EventCode.new_due,
     ]
+
+
+@pytest.mark.parametrize(
+    ("because", "chase_after", "chased", "given_up"),
+    [(None, "4h", 8, 12), ("The river is in the house", "4h", 2, 6), (None, "30m", 22, 23)],
+)
+def test_nobody_is_given_up_while_they_sleep(because: str | None, chase_after: str, chased: int, given_up: int) -> None:
+    """A25, A13: a lift at ten at night, and not a word of it: Sam is asked at eight in the morning, and given up at
+    noon. With a flood on record Ola does not wait for the morning to learn that nobody came; nor where the playbook
+    gives half an hour."""
+    by = playbook(round_of("neighbours", patience="1h"), confirm_after="1d", chase_after=chase_after)
+    world = begin("lift:1", people=[SAM], by=by, needed_by="+13h", urgent=bool(because), urgent_because=because)
+    world.yes("sam")
+    world.forget().wait("1d").wait("5h")
+    (asked,) = (m for m in world.messages if m.kind is MessageKind.chase and m.channel is Channel.email)
+    (no_show,) = world.happened(EventCode.no_show)
+    assert (asked.created_at.hour, no_show.at.hour) == (chased, given_up)
 
 
 def test_a_no_show_while_another_line_is_still_looked_for() -> None:

@@ -19,7 +19,6 @@ from domain.hours import (
     after,
     askable_from,
     between,
-    is_within,
     next_within,
     read_quiet,
 )
@@ -34,6 +33,11 @@ URGENT = need(urgent=True).but(urgent_because="An ambulance cannot wait")
 NEED = need()
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 some_hours = st.sampled_from(list(Hours))
+
+
+def is_within(hours: Hours, instant: datetime, calendar: Calendar) -> bool:
+    """Do these hours count at `instant`?"""
+    return next_within(hours, instant, calendar) == instant
 
 
 def local(text: str) -> datetime:

@@ -17,7 +17,7 @@ from domain.events import EventCode
 from domain.handing_over import take_task
 from domain.hours import Opening, Weekday, askable_from, read_quiet
 from domain.invitations import InvitationStatus, Reason
-from domain.messages import CLOSING, MessageKind
+from domain.messages import MessageKind
 from domain.needs import Outcome
 from domain.officers import RAISED_ANEW, TaskKind, TaskOutcome, TaskStatus
 from domain.pairs import keep_from
@@ -29,7 +29,7 @@ from domain.stories import because
 from domain.taking_answers import take_answer
 from domain.telling import WITH_COUNTS, end_task, outcomes_of
 from domain.transferring import Crossing, ask_to_move
-from tests.domain.world import World, apply, begin
+from tests.domain.world import CLOSING, World, apply, begin
 from tests.people import (
     AMINA,
     DUNCAN,
@@ -106,8 +106,7 @@ class Response(RuleBasedStateMachine):
         due=st.sampled_from(("+20m", "+5h", "+2d")),
     )
     def open(self, lines: tuple[str, ...], due: str, **more: Any) -> None:
-        own_time = any("@" in line for line in lines)  # no part is due after the whole
-        self.world = begin(*lines, people=PEOPLE, needed_by="+4h" if own_time and due == "+20m" else due, **more)
+        self.world = begin(*lines, people=PEOPLE, needed_by=due, **more)
         self.closed_at_event: int | None = None
         self.refusers: set[str] = set()
         self.counted_on: set[str] = set()
@@ -315,7 +314,7 @@ class Response(RuleBasedStateMachine):
         if isinstance(self.world.extends(f"{hours}h"), Change):
             now, until = self.world.now, self.world.now + timedelta(hours=hours)
             for line in before.lines:
-                own = line.due != before.needed_by and line.due > now and line.wanted_anew is None
+                own = line.own_time and line.due > now and line.wanted_anew is None
                 assert own or self.situation.need.line(line.number).due >= until
 
     @rule(minutes=st.none() | st.sampled_from((1, 45, 3000)))

@@ -70,6 +70,35 @@ def test_who_is_away_is_not_called() -> None:
     assert world.told(MessageKind.reserve_call) == []
 
 
+def test_who_comes_back_early_is_called_at_once() -> None:
+    """Sam stands by and pauses until further notice; Bob drops out. After an hour Sam is back, and is called."""
+    world = standing_by()
+    world.pauses("sam")
+    world.no("bob")
+    assert not world.happened(EventCode.reserve_waits)
+    world.wait("1h").returns("sam")
+    assert world.told(MessageKind.reserve_call) == ["sam"]
+    assert EventCode.back not in world.story()  # nobody waits for an answer of his
+
+
+def test_who_has_their_check_again_is_called() -> None:
+    """D05: Kingsway's check had ended when Gentle dropped out; it is renewed, which is seen within a day, and once."""
+    enhanced = {"sector": Sector.provider, "capabilities": ("personal-care",), "checks": (CheckLevel.enhanced,)}
+    kingsway = helper("kingsway", **enhanced)
+    world = begin("personal-care:1", people=[kingsway, helper("gentle", **enhanced)], by=EVERYBODY, needed_by="+4d")
+    world.yes("gentle")
+    world.yes("kingsway")
+    world.people[0] = kingsway.but(checks=())
+    world.forget().no("gentle")
+    world.wait("2h")
+    world.people[0] = kingsway
+    world.wait("21h")
+    assert world.told(MessageKind.reserve_call) == []
+    world.wait("1h")
+    assert world.told(MessageKind.reserve_call) == ["kingsway"]
+    assert not world.happened(EventCode.reserve_waits)
+
+
 @pytest.mark.parametrize("gives", [0, 2])
 def test_who_must_not_meet_them_is_not_called(gives: int) -> None:
     """Sam stands by, or gives part and offered more, and is kept apart: neither called nor counted for more."""

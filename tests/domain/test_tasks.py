@@ -19,7 +19,7 @@ from domain.steps import CallAgain
 from domain.stories import because
 from domain.telling import end_task, outcomes_of
 from tests.domain.world import World, begin
-from tests.people import BOB, DUNCAN, LONDON, MARGE, MRS_OKAFOR, OLA, SAM, playbook, round_of
+from tests.people import BOB, DUNCAN, GROUPS, LONDON, MARGE, MRS_OKAFOR, OLA, SAM, playbook, round_of
 
 HOUR = timedelta(hours=1)
 QUICK = playbook(
@@ -332,6 +332,30 @@ def test_a_no_show_who_came_after_all_counts() -> None:
     assert world.missing() == 1
     says(world, TaskKind.no_show, TaskOutcome.done)
     assert world.missing() == 0
+
+
+def test_who_has_their_answer_is_waited_for_again() -> None:
+    """Sam asks, and Ola answers: what is left of his time is his again, and he is reminded once."""
+    by = playbook(round_of("neighbours", patience="4h", remind_after="2h", ask=1), round_of("groups", GROUPS, "4h"))
+    world = begin("lift:1", people=[SAM, BOB], officers=(OLA,), by=by, needed_by="+3d")
+    world.question("sam")
+    assert world.asked() == ["sam", "bob"]
+    assert not world.invitation("sam").awaited
+    says(world, TaskKind.question, TaskOutcome.answered)
+    assert world.invitation("sam").awaited
+    world.no("bob")
+    world.forget().wait("3h")
+    assert world.told(MessageKind.reminder) == ["sam"]
+
+
+def test_an_answer_to_who_has_decided_meanwhile_changes_nothing() -> None:
+    """Sam asked, said no, and only then has Ola's answer: his no stands."""
+    world = begin("lift:1", people=[SAM, BOB], officers=(OLA,), by=QUICK, needed_by="+3d")
+    world.question("sam")
+    world.no("sam")
+    before = world.invitation("sam")
+    says(world, TaskKind.question, TaskOutcome.answered)
+    assert world.invitation("sam") == before
 
 
 # --- what can wait ------------------------------------------------------------

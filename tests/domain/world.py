@@ -31,7 +31,7 @@ from domain.responders import Responder
 from domain.rota import Rota
 from domain.safeguarding import checks_lost, must_name
 from domain.situations import Situation
-from domain.steps import Ask, CallReserve, Rest, Step
+from domain.steps import Ask, CallReserve, Remind, Rest, Step
 from domain.taking_answers import take_answer
 from domain.telling import end_task
 from domain.values import read_duration
@@ -39,6 +39,7 @@ from domain.widening import call_times
 from tests.people import AMINA, CATALOGUE, LONDON, MONDAY, OLA, need, playbook
 
 MOST_STEPS = 50
+CLOSING = frozenset({MessageKind.stand_down, MessageKind.call_off, MessageKind.thanks, MessageKind.resident_closed})
 
 
 @dataclass
@@ -82,7 +83,7 @@ class World:
     def choice(self, step: Ask) -> Choice:
         return choose(self.candidates(), self.situation, step, self.now)
 
-    def times(self, step: CallReserve) -> dict[str, datetime]:
+    def times(self, step: CallReserve | Remind) -> dict[str, datetime]:
         return call_times(self.situation, step, self.by_id, self.now)
 
     @property

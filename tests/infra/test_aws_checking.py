@@ -14,7 +14,7 @@ from infra.aws import checking, client
 from infra.settings import Settings
 from infra.store import open_store
 from infra.store.dynamodb.table import ENDS_AT, TABLE
-from infra.sweeps import LOOKED
+from infra.sweeps import NOTHING_DUE
 from tests.cli.conftest import Muster, home, muster
 from tests.prefectdoor import PASSWORD, prefect_door
 
@@ -127,7 +127,7 @@ def test_on_aws_the_waker_is_the_clock(muster: Muster, home: Path, monkeypatch: 
         "It looks each minute; if it does not, see its log /aws/lambda/muster-sweeps-waker.",
     )
     with closing(open_store("dynamodb://muster-sweeps")) as store:
-        store.mark(LOOKED, clock.now())
+        store.mark(NOTHING_DUE, clock.now())
     with prefect_door() as address:
         monkeypatch.setenv("PREFECT_API_URL", address)
         monkeypatch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)

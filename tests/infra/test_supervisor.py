@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra.children import Child
-from infra.keeping import kept_secret
+from infra.secret_files import kept_secret
 from infra.settings import settings
 from infra.supervisor import BACK_OFF, END_WITHIN, CannotStart, Supervisor, check_free, only_one_in
 

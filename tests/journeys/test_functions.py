@@ -18,7 +18,7 @@ from infra.clock import now
 from infra.deploy.building import LIGHT, UNZIPPED_AT_MOST, WORKER, ZIPPED_AT_MOST, Built
 from infra.prefect_api import WAKE_NEEDS, PrefectApi
 from infra.store import open_store
-from infra.sweeps import LOOKED
+from infra.sweeps import NOTHING_DUE
 from tests.journeys.conftest import AT_PREFECT, ROOT, eventually
 from tests.lambdas.events import TICK, records, request
 from tests.lambdas.runtime import Runtime
@@ -134,7 +134,7 @@ def test_the_waker_and_the_worker(aws: Aws, prefect_url: str) -> None:
     aws.prefect_url = prefect_url
     with aws.function(LIGHT, "lambdas.waker.wake") as waker, aws.function(WORKER, "lambdas.worker.work") as worker:
         assert waker.invoke(TICK).error is None
-        assert LOOKED in aws.marks()
+        assert NOTHING_DUE in aws.marks()
         aws.needs_something()
         waker.invoke(records("look", "look"))
         waker.invoke(records("look"))

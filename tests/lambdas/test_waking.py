@@ -14,7 +14,7 @@ from infra import clock, waking
 from infra.door import Door
 from infra.prefect_api import PrefectApi
 from infra.store import StoreError
-from infra.sweeps import LOOKED, NO_PREFECT, PLANNED, last_sweep
+from infra.sweeps import NO_PREFECT, NOTHING_DUE, PLANNED, last_sweep
 from infra.waking import Looked, Waker
 from lambdas import waker
 from tests.infra.test_bell import StandInPrefect
@@ -96,7 +96,7 @@ def test_a_due_need_starts_the_worker(door: Door, prefect: Prefect, calls: list[
     need_is_due(door)
     assert look(by_clock=False) == Looked(due=True, run="run-1", called=True, reached=True)
     assert (prefect.runs, calls) == (["run-1"], ["worker"])
-    assert LOOKED not in door.store.marks()
+    assert NOTHING_DUE not in door.store.marks()
 
 
 def test_a_ring_ahead_of_the_index_is_heard(door: Door, prefect: Prefect, calls: list[str]) -> None:
@@ -128,7 +128,7 @@ def test_a_worker_that_was_lost_is_called_again(door: Door, prefect: Prefect, ca
 
 
 def test_what_prefect_planned_is_run(prefect: Prefect, calls: list[str], look: Any) -> None:
-    """The auditor and the nightly house-keeping come from Prefect's schedules, with no need due."""
+    """The check of promises and the nightly house-keeping come from Prefect's schedules, with no need due."""
     prefect.waiting = [("keep-house", NOW - timedelta(seconds=5), False)]
     assert look() == Looked(due=False, called=True, reached=True)
     assert calls == ["worker"]

@@ -8,8 +8,9 @@ import pytest
 
 from notifications.kinds import FOLDERS
 from notifications.rendering import HERE
-from notifications.texting import GSM7, TWICE, render_text, segments, takes_texts
+from notifications.texting import render_text, takes_texts
 from notifications.words import Words
+from tests.mobile_network import GSM7, TWICE, segments
 from tests.notifications.letters_of_every_kind import every_letter
 from tests.notifications.test_messages import real_url
 

@@ -20,7 +20,7 @@ from infra.settings import Settings
 from notifications.letters import Part
 from notifications.rendering import render
 from notifications.words import Words
-from notifications.writing import Skip, shared_area, suppresses_auto_replies, unsubscribe_link, write
+from notifications.writing import NotSent, shared_area, suppresses_auto_replies, unsubscribe_link, write
 from tests.norbiton import CARE, DUE, HELPERS, LIFT, NO_MAIL, PARCEL, Known, Play
 from tests.notifications.letters_of_every_kind import url, words, wrote
 
@@ -28,15 +28,15 @@ K = MessageKind
 SAM, GOOD, LARDER = "responder:sam", "responder:good", "responder:larder"
 
 
-def said(letter: Words | Skip) -> Any:
+def said(letter: Words | NotSent) -> Any:
     """The words of a letter that must be sent."""
-    assert not isinstance(letter, Skip), letter
+    assert not isinstance(letter, NotSent), letter
     return letter
 
 
-def why_not(letter: Words | Skip) -> str:
+def why_not(letter: Words | NotSent) -> str:
     """Why a letter is not sent."""
-    assert isinstance(letter, Skip), letter
+    assert isinstance(letter, NotSent), letter
     return letter.why
 
 
@@ -120,7 +120,7 @@ def test_nobody_is_released_from_what_they_never_heard_of() -> None:
 def test_a_late_yes_overtakes_the_stand_down() -> None:
     """A22: who said yes after all is not told that they are not needed."""
     play = Play().ask("good", "sam").says_yes("good", 20).stand_down().says_yes("sam", 3)
-    assert isinstance(words(play, K.stand_down), Skip)
+    assert isinstance(words(play, K.stand_down), NotSent)
     assert said(words(play, K.receipt, SAM)).said == "standby"
 
 
@@ -136,7 +136,7 @@ def test_the_resident_hears_that_help_is_found_only_while_it_is() -> None:
 def test_the_resident_is_not_asked_what_they_have_said() -> None:
     """One answer is enough."""
     play = Play().ask("good").says_yes("good", 20).stand_down().ask_resident().resident_says("no")
-    assert isinstance(words(play, K.resident_asked), Skip)
+    assert isinstance(words(play, K.resident_asked), NotSent)
 
 
 def test_an_officer_is_not_sent_a_task_that_is_taken_or_done() -> None:
@@ -152,7 +152,7 @@ def test_a_closed_need_sends_its_endings_only() -> None:
     """A21: received, covered and delayed are overtaken by how it ended."""
     play = Play().ask("good").hand_over().says_yes("good", 20).stand_down().close(Outcome.withdrawn)
     for kind in (K.resident_received, K.resident_covered, K.resident_delayed):
-        assert isinstance(words(play, kind), Skip)
+        assert isinstance(words(play, kind), NotSent)
     assert said(words(play, K.resident_closed)).outcome is Outcome.withdrawn
 
 
@@ -178,7 +178,7 @@ def test_a_lost_check_stops_the_address_and_an_officer_must_hear() -> None:
     play = care()
     play.people.known["care"] = HELPERS[4].but(checks=(Check(level=CheckLevel.basic),))
     skip = words(play, K.private_details)
-    assert isinstance(skip, Skip)
+    assert isinstance(skip, NotSent)
     assert skip.raises is TaskKind.check_lost
     assert said(words(play, K.receipt)).details_follow is False
 
@@ -206,7 +206,7 @@ def test_standing_by_is_no_reason_to_know() -> None:
     """DESIGN 10: only what counts discloses; a reserve waits."""
     play = Play().ask("good", "sam").says_yes("good", 20).says_yes("sam", 5)
     row = play.last(K.receipt, SAM).but(kind=K.private_details)
-    assert isinstance(wrote(play, row), Skip)
+    assert isinstance(wrote(play, row), NotSent)
 
 
 # --- numbers, times and names ------------------------------------------------------
@@ -359,7 +359,7 @@ def test_a_dead_address_sends_no_receipt_of_a_no() -> None:
     play.situation = type(play.situation)(
         play.situation.need, (dead,), (), play.situation.officers, play.situation.zone, "k1"
     )
-    assert isinstance(words(play, K.receipt), Skip)
+    assert isinstance(words(play, K.receipt), NotSent)
 
 
 # --- what a reader would stumble over ---------------------------------------------

@@ -32,6 +32,13 @@ from tests.store.conftest import Place
 
 N3 = "N-CFGHJK"
 SAM = ("responder:sam", 0)
+GONE_OUT = [
+    MessageState.accepted,
+    MessageState.complained,
+    MessageState.delayed,
+    MessageState.delivered,
+    MessageState.unknown,
+]
 
 
 @pytest.fixture
@@ -62,7 +69,7 @@ def needs_of(rows: list[OutboxRow]) -> list[str]:
 
 
 def test_what_waits_is_neither_due_nor_stuck_until_its_moment(store: Store, held: Lease) -> None:
-    """A40, A14: an ask that waits for company is not claimed before, and no auditor complains of it meanwhile."""
+    """A40, A14: an ask that waits for company is not claimed before, and no check complains of it meanwhile."""
     assert needs_of(put_back(store, held)) == [N1, N2, N3]
     assert store.claim(held, NOW + HOUR - TICK, 100) == []
     assert store.next_message_at() == NOW + HOUR
@@ -154,8 +161,23 @@ def test_an_ask_that_was_carried_has_been_sent(store: Store, held: Lease) -> Non
     assert store.asks_sent(N1) == {first.message.invitation}
 
 
+@pytest.mark.parametrize("state", GONE_OUT)
+def test_an_ask_that_may_have_left_counts_as_sent(store: Store, held: Lease, state: MessageState) -> None:
+    """A35: an ask that is slow, marked as spam, or of which nothing is known may be with its reader: it was sent."""
+    send(store, store.claim(held, NOW, 100), held, state)
+    assert len(store.asks_sent(N1)) == 1
+    assert store.last_sent([SAM], sorted(ASKS), []) == {SAM: NOW}
+
+
+@pytest.mark.parametrize("state", sorted(set(MessageState) - set(GONE_OUT)))
+def test_an_ask_that_nobody_can_have_does_not_count_as_sent(store: Store, held: Lease, state: MessageState) -> None:
+    """A35: it waits, came back, or was given up: whoever it was for knows nothing of it."""
+    send(store, store.claim(held, NOW, 100), held, state)
+    assert store.asks_sent(N1) == frozenset()
+
+
 def test_what_a_failed_message_carried_has_failed(store: Store, held: Lease) -> None:
-    """S03: the auditor names every need that it was to speak for."""
+    """S03: the check of promises names every need that it was to speak for."""
     first, *others = store.claim(held, NOW, 100)
     store.fold(first.message.id, "all of it", [row.message.id for row in others], held)
     send(store, [first], held, MessageState.failed)

@@ -294,12 +294,14 @@ def test_news_from_the_provider_needs_no_lease(store: Store, need: str) -> None:
 
 @pytest.mark.parametrize("less", TOLD)
 def test_news_that_says_less_changes_nothing(store: Store, need: str, place: Place, less: MessageState) -> None:
-    """R10: two hear of one message at once: whoever is later to write does not take back what the other has heard."""
-    tell(store, "responder:sam")
+    """R10: two hear of one message at once: whoever is later to write does not take back what the other has heard; what
+    says more is always taken, a mail that was delayed included."""
+    [id] = tell(store, "responder:sam")
     held = lease(store)
     claimed = store.claim(held, NOW, 10)
     for more in TOLD[TOLD.index(less) :]:
         settle(store, claimed, None, more, provider_id="0100-7")
+        assert row_of(store, id).state is more
         before = place.dump()
         settle(store, claimed, None, less, why="late")
         assert place.dump() == before

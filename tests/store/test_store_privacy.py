@@ -16,7 +16,7 @@ from domain.keeping import Kept, Periods
 from domain.needs import NeedStatus, Outcome, Resident
 from infra import clock
 from infra.looking import look_private
-from infra.store import MessageState, Store, TokenRow
+from infra.store import TOLD, MessageState, Store, TokenRow
 from tests.store.builders import (
     AMINA,
     HOUR,
@@ -160,6 +160,33 @@ def test_what_mails_said_goes_after_a_month(store: Store) -> None:
     assert Kept.message_bodies not in store.count_past(later)
     assert [row.provider_id for row in store.messages(N1)] == [None] * len(store.messages(N1))
     assert "0100018f" in {row.provider_id for row in store.messages(N2)}
+
+
+@pytest.mark.parametrize("state", TOLD)
+def test_nothing_of_a_mail_outlives_its_time(store: Store, state: MessageState) -> None:
+    """P01, P02: whatever was last heard of a mail, a delay included, what its server said goes with the rest."""
+    need, later = closed(store), NOW + 30 * DAY
+    held = lease(store)
+    rows = [row for row in store.claim(held, NOW, 10) if row.message.need == need]
+    store.freeze([(row.message.id, "Dear Amina Yusuf") for row in rows], held)
+    news = [replace(row, state=state, why="451 amina@example.org", provider_id="0100018f") for row in rows]
+    store.settle(news)  # heard before we have written that it was taken
+    assert {row.frozen for row in store.messages(need)} == {None}
+    assert store.count_past(later)[Kept.message_bodies] == store.sweep(Kept.message_bodies, later, 10) == len(rows)
+    assert {(row.why, row.provider_id) for row in store.messages(need)} == {(None, None)}
+
+
+@pytest.mark.parametrize("state", TOLD)
+def test_nothing_of_a_mail_outlives_its_reader(store: Store, state: MessageState) -> None:
+    """P01: Amina asks to be forgotten: no server's words about her mail are left, nor what it knows the mail by."""
+    need = closed(store)
+    held = lease(store)
+    rows = [row for row in store.claim(held, NOW, 10) if row.message.need == need]
+    store.settle([replace(r, state=state, why="451 amina@example.org", provider_id="0100018f") for r in rows], held)
+    gone = forget(read(store, need), ALL, "asked", "officer:dee", NOW)
+    assert isinstance(gone, Change)
+    must_commit(store, gone)
+    assert {(row.why, row.provider_id) for row in store.messages(need)} == {(None, None)}
 
 
 def test_closed_again_counts_from_then(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The contract, watch: leases, marks, and the questions an auditor asks."""
+"""The contract, watch: leases, marks, and the questions the check of promises asks."""
 
 from __future__ import annotations
 

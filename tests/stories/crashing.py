@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from domain import messages
 from domain.answering import Answer, AnswerKind, settle
 from domain.changes import Change, Refusal
 from domain.closing import hear_resident
 from domain.invitations import Reason
+from domain.messages import Channel
 from domain.needs import Resident
 from domain.officers import Officer
 from domain.opening import NeedRequest
@@ -32,7 +32,7 @@ from infra.recording import record_need
 from infra.settings import Settings
 from infra.store import open_store
 from notifications import rendering
-from notifications.channels import Channel, Mail, MayGo, Settle, always, open_channel, open_texts
+from notifications.channels import Mail, MayGo, Settle, WayOut, always, open_channel, open_texts
 from notifications.kinds import FOLDERS
 from tasks.delivering import Deliverer
 from tasks.moving import move_needs
@@ -86,10 +86,10 @@ class Perilous:
 class PerilousChannel:
     """The real channel; between a mail's leaving and anybody's noting it, this process may be dead."""
 
-    channel: Channel
+    channel: WayOut
     fate: Fate
     name: str = "perilous"
-    carries: messages.Channel = messages.Channel.email
+    carries: Channel = Channel.email
     tells: bool = False
 
     def deliver(self, mails: Sequence[Mail], settle: Settle, may_go: MayGo = always) -> None:

@@ -271,6 +271,36 @@ def test_nobody_waits_for_who_rests(town: Town) -> None:
     town.inbox(first).expects("Private")
 
 
+def test_who_rested_while_standing_by_is_called_when_back(town: Town) -> None:
+    """Bob stands by and rests for a week on his own page; Sam drops out meanwhile. Bob is back at once, and called."""
+    for name in ("Sam", "Bob"):
+        town.has(name, "volunteer", "lift")
+    need = town.resident_needs("A lift", "lift:1", playbook=playbook(round_of("neighbours", patience="2h")))
+    town.inbox("Amina").expects("We have your request")
+    bob, sam = town.inbox("Bob").expects("Can you help"), town.inbox("Sam").expects("Can you help")
+    sam.and_says_yes()
+    town.inbox("Sam").expects("you have promised")
+    town.inbox("Sam").expects("Private")
+    town.inbox("Amina").expects("will help you")
+    town.inbox("Bob").expects("No longer needed")
+    bob.and_says_yes()
+    town.inbox("Bob").expects("you are standing by")
+    url = f"http://town.example.org/p/{derive_token(town.door.settings.signing_keys, 'k1', Purpose.partner, 'bob')}"
+    town.post(url, **FormReader(town.post(url, answer="pause-week")[1]).as_served)
+    sam.and_says_no()
+    town.inbox("Sam").expects("you can no longer help")
+    town.inbox("Amina").expects("We are still looking for")
+    town.inbox("Bob").expects_nothing()
+    town.time_passes("5m")
+    town.post(url, **FormReader(town.post(url, answer="resume")[1]).as_served)
+    town.settle()
+    town.inbox("Bob").expects("can you now help with 1 lift?").and_says_yes()
+    town.inbox("Bob").expects("you have promised")
+    town.inbox("Bob").expects("Private")
+    town.inbox("Amina").expects("will help you")
+    assert "may be asked again" not in " ".join(town.says(need))
+
+
 @pytest.mark.parametrize("minutes", [3, 9])
 def test_a_reminder_waits_for_company_too(town: Town, minutes: int) -> None:
     """A40: two asks minutes apart are reminded of in one mail, at the later one's moment at the latest."""

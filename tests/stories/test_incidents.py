@@ -12,8 +12,9 @@ from domain.needs import Outcome, Resident
 from domain.opening import NeedRequest
 from infra.playbooks import load_catalogue
 from infra.recording import record_need
+from infra.sweeps import SWEPT
 from notifications.channels import open_channel
-from tasks.auditing import audit
+from tasks.checking_promises import find_broken_promises
 from tasks.delivering import Deliverer
 from tests.mailserver import running
 from tests.people import GROUPS, playbook, round_of
@@ -282,7 +283,7 @@ def test_a_batch_on_its_way_stops_within_five_seconds(tmp_path: Path) -> None:
 
 
 def test_a_hold_nobody_ends_is_reported(town: Town) -> None:
-    """After a day the auditor names what is still on hold, and mail that waits for it is not called late."""
+    """After a day the check of promises names what is still on hold, and mail that waits for it is not called late."""
     town.has_officer("Ada")
     flood = town.has_incident("Flood", CENTRE, "Ada")
     town.has("Sam", "volunteer", "food-parcel")
@@ -291,8 +292,8 @@ def test_a_hold_nobody_ends_is_reported(town: Town) -> None:
     town.is_held()
     for length, reported in (("23h", False), ("2h", True)):
         town.time_passes(length)
-        town.door.store.mark("sweep", town.moment)
-        problems = audit(town.door.store, town.moment)
+        town.door.store.mark(SWEPT, town.moment)
+        problems = find_broken_promises(town.door.store, town.moment)
         assert problems == ([f"on hold for more than a day: everything, {flood}; {GO_ON}"] if reported else [])
     town.officer_closes(need, Outcome.withdrawn)
     assert not town.mails()

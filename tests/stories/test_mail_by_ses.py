@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from domain.needs import Outcome
 from infra import aws
 from infra.door import Door
 from infra.playbooks import load_catalogue
 from infra.settings import Settings
 from infra.store import MessageState
 from notifications.channels import open_channel, open_texts
-from tasks.auditing import audit
+from tasks.checking_promises import find_broken_promises
 from tasks.receipts import Came, receive
 from tests import standins
 from tests.amazon import HANG_UP, Amazon, Answer, running
@@ -90,6 +91,29 @@ def test_sams_mail_bounces_and_the_next_is_asked(by_ses: AmazonTown) -> None:
     town.quiet()
 
 
+def test_a_slow_mail_is_a_mail_all_the_same(by_ses: AmazonTown) -> None:
+    """A35: SES tells that Bob's server is slow with his ask, and Amina needs nothing any more: Bob is told, for the ask
+    may be with him by then."""
+    town = by_ses.town
+    town.has("Bob", "volunteer", "lift")
+    need = town.resident_needs("A lift", "lift:1", playbook=ONE_BY_ONE)
+    town.inbox("Amina").expects("We have your request")
+    town.inbox("Bob").expects("Can you help")
+    assert by_ses.tells("bob", "DeliveryDelay") is Came.recorded
+    town.officer_closes(need, Outcome.withdrawn)
+    town.inbox("Bob").expects("No longer needed")
+
+
+def test_a_returned_list_reaches_no_need(by_ses: AmazonTown) -> None:
+    """S01, A40: one mail asks Bob for three needs, SES takes it, and it comes back a second later: each goes on."""
+    town = by_ses.town
+    town.has("Bob", "volunteer", "food-parcel", weekly_limit=9)
+    needs = [town.resident_needs(f"Food {n}", "food-parcel:1", playbook=ONE_BY_ONE, email=None) for n in range(3)]
+    town.time_passes("10m")
+    assert by_ses.tells("bob", "Bounce") is Came.recorded
+    assert ["undeliverable" in town.story(need) for need in needs] == [False, True, True]
+
+
 def test_a_reply_that_was_lost(by_ses: AmazonTown) -> None:
     """C06: SES takes Sam's mail and its reply is lost: the event says that it was taken, and he has it once."""
     town = by_ses.town
@@ -107,8 +131,8 @@ def test_a_reply_that_was_lost(by_ses: AmazonTown) -> None:
 
 
 def test_sending_is_paused_for_an_hour(by_ses: AmazonTown) -> None:
-    """S15: Amazon pauses the account: nothing is lost, nobody counts as out of reach, the auditor says that messages
-    are stuck; when it goes on, each mail leaves once."""
+    """S15: Amazon pauses the account: nothing is lost, nobody counts as out of reach, the check of promises says that
+    messages are stuck; when it goes on, each mail leaves once."""
     town = by_ses.town
     paused = Answer(400, "SendingPausedException", "Sending paused for this account.")
     by_ses.amazon.answers = {"amina@example.org": [paused], "sam@example.org": [paused]}
@@ -117,7 +141,10 @@ def test_sending_is_paused_for_an_hour(by_ses: AmazonTown) -> None:
     town.time_passes("20m")
     assert by_ses.amazon.taken == []
     assert {row.state for row in town.rows(need)} == {MessageState.pending}
-    assert any("on their way for more than 15 minutes" in problem for problem in audit(town.door.store, town.moment))
+    assert any(
+        "on their way for more than 15 minutes" in problem
+        for problem in find_broken_promises(town.door.store, town.moment)
+    )
     by_ses.amazon.answers = {}
     town.time_passes("15s")
     town.inbox("Amina").expects("We have your request")

@@ -124,7 +124,7 @@ def test_a_whole_story_through_a_mail_filter(scanned: ScannedTown) -> None:
     town.inbox("Jane").expects("standing by")
     bob.and_says_no()
     town.inbox("Bob").expects("you can no longer help")
-    town.inbox("Amina").expects("no longer can")
+    town.inbox("Amina").expects("no longer count on all the help")
     town.inbox("Jane").expects("can you now help").and_says_no()
     town.inbox("Jane").expects("cannot help")
     town.inbox("Dana").expects("Nobody left to ask").and_takes_it()

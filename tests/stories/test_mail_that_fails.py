@@ -15,6 +15,7 @@ from domain.needs import Outcome
 from infra.door import NoSuchNeed
 from infra.playbooks import load_catalogue
 from infra.store import MessageState
+from infra.sweeps import SWEPT
 from notifications.channels import Mail, MayGo, Settle, always
 from notifications.channels.outbox import OutboxChannel
 from tasks import consequences
@@ -446,14 +447,14 @@ def test_a_channel_that_has_gone_quiet(tmp_path: Path) -> None:
     word."""
     with town_at(tmp_path, load_catalogue()) as town:
         town.has_officer("Ola")
-        town.door.store.mark("sweep", town.moment)
+        town.door.store.mark(SWEPT, town.moment)
         town.channel = Telling(town.home)
         town.has("Sam", "volunteer", "lift")
         need = town.resident_needs("A lift", "lift:1", playbook=TOGETHER)
         town.inbox("Amina").expects("We have your request")
         town.inbox("Sam").expects("Can you help")
         town.time_passes("15m")
-        town.door.store.mark("sweep", town.moment)
+        town.door.store.mark(SWEPT, town.moment)
         assert find_broken_promises(town.door.store, town.moment, [Channel.email]) == []
         town.time_passes("1m")
         (warning,) = find_broken_promises(town.door.store, town.moment, [Channel.email])

@@ -64,7 +64,7 @@ def test_standing_by_is_no_reason_to_know(town: Town) -> None:
     tells_nothing(town.inbox("Bob").expects("standing by"))
     sam.and_says_no()
     town.inbox("Sam").expects("you can no longer help", "delete that email")
-    town.inbox("Amina").expects("Somebody who had promised")
+    town.inbox("Amina").expects("no longer count on all the help")
     called = town.inbox("Bob").expects("can you now help")
     tells_nothing(called)
     called.and_says_yes()

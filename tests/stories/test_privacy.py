@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from domain.changes import Change, Draft
 from domain.hiding import FEWEST
@@ -16,6 +19,7 @@ from infra.counting import Figures
 from infra.persons.erasing import Erased, erase_person, obstacles
 from infra.persons.exporting import export_person
 from infra.persons.finding import Person, find_person, read_wanted
+from infra.store import MessageState
 from tasks.keeping_house import keep_house, past_its_time
 from tests.people import playbook, round_of
 from tests.town import Inbox, Town
@@ -184,6 +188,16 @@ def test_what_sam_is_given_is_about_sam(town: Town) -> None:
     assert hers["messages_to_you"][0]["what"] == "resident-received"
     assert not [word for word in ("sam", "dana") if word in json.dumps(aminas).lower().replace("same", "")]
     assert town.door.store.looks(need)[0].detail.startswith("export: name")
+
+
+@pytest.mark.parametrize("state", [MessageState.delayed, MessageState.complained, MessageState.unknown])
+def test_she_reads_who_may_have_her_address(town: Town, state: MessageState) -> None:
+    """P04: the mail with Amina's address is slow, was marked as spam, or may have left: who it went to is told her."""
+    need, _ = amina_is_helped(town)
+    [details] = town.rows(need, "private-details")
+    town.door.store.settle([replace(details, state=state)])
+    aminas = export_person(town.door, ask_for(town, "07700 900001"), "command", town.moment)
+    assert aminas["resident_of"][0]["details_sent_to"] == ["A helper"]
 
 
 def test_a_son_who_speaks_for_her_is_taken_out(town: Town) -> None:

@@ -198,7 +198,7 @@ def test_somebody_drops_out(town: Town) -> None:
     town.time_passes("1h")
     sam.and_says_no()
     town.inbox("Sam").expects("you can no longer help", "delete that email")
-    town.inbox("Amina").expects("Somebody who had promised to help no longer can")
+    town.inbox("Amina").expects("We can no longer count on all the help that was promised")
     town.inbox("Jane").expects_nothing()  # the reserve comes first
     assert "Covered, thank you" not in jane.page
     assert town.situation(need).need.cycle == 2

@@ -6,7 +6,7 @@ import re
 
 from domain.needs import Outcome
 from infra.store import MessageState
-from notifications.texting import segments
+from tests.mobile_network import segments
 from tests.people import playbook, round_of
 from tests.town import Town
 

@@ -358,6 +358,32 @@ def test_a_corrected_address_reaches_who_is_to_go_there(town: Town, muster: Must
     town.inbox("Sam").expects_nothing()
 
 
+def test_still_all_right_promises_no_more_than_before(town: Town, muster: Muster) -> None:
+    """A29: Sam brings two parcels, and two blankets too late. It is in Hook now: the mail asks about the parcels, and
+    his yes leaves the blankets on standby, as the check page says."""
+    town.has("Sam", "volunteer", "food-parcel", "blanket")
+    need = town.resident_needs("Blankets", "food-parcel:2", "blanket:2", playbook=NEIGHBOURS, needed_by="+10h")
+    town.inbox("Amina").expects("We have your request")
+    status, page = town.inbox("Sam").expects("Can you help").answers(
+        **{"answer": "part", "quantity-1": "2", "quantity-2": "2", "ready-by-2": "+20h"}
+    )
+    assert status == 200, page
+    town.inbox("Sam").expects("you have promised 2 food parcels")
+    town.inbox("Sam").expects("Private")
+    muster("amend", need, "--place", "Hook")
+    asked = town.inbox("Sam").expects("Is this still all right?", "2 food parcels").lacks("later than it is now needed")
+    assert "until you say that you can be in time" not in asked.page
+    status, check = asked.sees(answer="accept")
+    assert status == 200
+    assert "so we do not count on it" in check
+    asked.and_says_yes()
+    town.inbox("Sam").expects("you have promised 2 food parcels")
+    town.inbox("Sam").expects("Private")
+    town.inbox("Amina").expects("We are still looking for 2 blankets")
+    assert town.counts(need) == {"food-parcel": 2, "blanket": 0}
+    assert "Another 2 blankets you offered are on standby" in asked.page
+
+
 def test_nobody_goes_to_another_place_than_they_were_shown(town: Town, muster: Muster) -> None:
     """R06: while Sam looks at the check page the hostel moves: he is shown where it is now, and goes there once he has
     said so; in the meantime Ola had been asked to phone him."""

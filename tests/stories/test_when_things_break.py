@@ -12,7 +12,7 @@ import pytest
 from cli.demo.pages import FormReader
 from infra.store import MessageState, StoreError
 from notifications import rendering
-from tasks.auditing import audit
+from tasks.checking_promises import find_broken_promises
 from tests.people import playbook, round_of
 from tests.town import Town
 
@@ -89,12 +89,13 @@ def test_a_template_that_asks_too_much(town: Town, monkeypatch: pytest.MonkeyPat
     assert [(r.state, r.why) for r in town.rows(need, "reminder")] == [
         (MessageState.failed, "cannot be composed: CannotRender")
     ] * 2
-    problems = audit(town.door.store, town.moment)
+    problems = find_broken_promises(town.door.store, town.moment)
     assert any("could not be sent" in problem and need in problem for problem in problems)
 
 
-def test_words_of_an_older_release(town: Town) -> None:
-    """E15: a row frozen without a field that is needed now is put aside; the other recipient has theirs."""
+def test_words_of_an_older_release(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    """E15: a row frozen without a field that is needed now is put aside, and the log says where in the code that was
+    found; the other recipient has theirs."""
     town.has("Sam", "volunteer", "food-parcel")
     town.has("Bob", "volunteer", "food-parcel")
     need = town.resident_needs("Groceries", "food-parcel:2", playbook=NEIGHBOURS, look=False)
@@ -108,6 +109,7 @@ def test_words_of_an_older_release(town: Town) -> None:
     town.inbox("Bob").expects("Can you help")
     (ask,) = town.rows(need, to="responder:sam")
     assert (ask.state, ask.why) == (MessageState.failed, "cannot be composed: ValidationError")
+    assert "wording.py" in caplog.text
 
 
 def test_a_decision_that_fails_ends_with_a_person(town: Town, caplog: pytest.LogCaptureFixture) -> None:

@@ -25,7 +25,7 @@ from infra.playbooks import load_catalogue
 from infra.settings import Settings
 from infra.store import DELIVERING, MessageState, OutboxRow, StoreError
 from notifications.channels.outbox import OutboxChannel
-from tasks.hearing import Heard, News, hear
+from tasks.hearing import News, Reception, hear
 from tasks.receipts import Came, NotYet, receive
 from tests.people import playbook, round_of
 from tests.sesevents import DETAILS, TOPIC, bounce, enclosed, event, record
@@ -274,7 +274,7 @@ def test_news_while_it_is_being_sent_again(town: Town) -> None:
     door = listening(town)
     overtaken = Overtaken(door, row)
     assert hear(replace(door, store=overtaken), row.message.need, row.message.id, News(MessageState.delivered)) is (  # type: ignore[arg-type]
-        Heard.recorded
+        Reception.recorded
     )
     (now,) = town.rows(row.message.need, "invitation")
     assert (now.state, now.attempt) == (MessageState.delivered, 2)

@@ -18,7 +18,7 @@ from domain.officers import TaskKind
 from domain.playbooks import Role
 from domain.responders import Contact, Responder
 from domain.situations import Situation
-from infra.looking import LOOKED
+from infra.store.signing_in import LOOKED
 
 PRIVATE = ("Amina", "amina@example.org", "7946 0111", "Elm Road", "KT2 6QJ")
 NASTY = "<script>alert(1)</script>\"'{{1111*1111}}"

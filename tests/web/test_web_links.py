@@ -12,10 +12,13 @@ from pydantic import SecretStr
 
 from domain.closing import close, hear_resident, stand_down
 from domain.events import EventCode
+from domain.holding import hold
 from domain.links import Purpose, take_target
 from domain.messages import MessageKind
 from domain.needs import Outcome, read_reference
+from domain.reopening import reopen
 from domain.responders import Contact, Responder
+from domain.steps import Reopen
 from web.security import Limit
 
 Asked = tuple[Council, str, str]
@@ -370,6 +373,16 @@ def test_the_resident_says_it_did_not(council: Council) -> None:
     assert "it did not happen" in page
     assert "will contact you" in page
     assert "Nobody came" not in page
+
+
+def test_on_hold_the_resident_may_still_say_how_it_went(council: Council) -> None:
+    """She said that nothing came, so it is looked for again; on hold she may say that it came after all, as before."""
+    need, link = covered_and_due(council)
+    council.change(need, lambda situation, now: hear_resident(situation, "no", now))
+    council.change(need, lambda situation, now: reopen(situation, Reopen((1,), ""), now))
+    assert 'name="answer"' in council.get(link).text
+    council.change(need, lambda situation, now: hold(situation, None, "officer:ola", now))
+    assert 'name="answer"' in council.get(link).text
 
 
 def test_the_resident_is_not_asked_too_early(asked: Asked) -> None:

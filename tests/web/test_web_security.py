@@ -13,6 +13,7 @@ from council import NOW, Council
 from httpx import Response
 
 from domain.links import Purpose
+from infra.sweeps import PLANNED, SWEPT
 from web import app, forms, partner, partner_pages
 from web.forms import FormBroken, parse_form
 from web.security import network_of, route_template
@@ -268,8 +269,8 @@ def test_ready_when_sweeps_happen_and_are_planned(council: Council) -> None:
     """200 at the very limits; just past them 503, with what is wrong in words."""
     assert council.get("/healthz").status_code == 200
     assert council.get("/readyz").json()["wrong"] == ["No sweep has been made yet.", "No sweep is planned."]
-    council.door.store.mark("sweep", NOW - timedelta(seconds=180))
-    council.door.store.mark("sweep-scheduled", NOW - timedelta(seconds=90))
+    council.door.store.mark(SWEPT, NOW - timedelta(seconds=180))
+    council.door.store.mark(PLANNED, NOW - timedelta(seconds=90))
     assert council.get("/readyz").json() == {"ready": True, "wrong": [], "attention": []}
     council.moment += timedelta(seconds=1)
     late = council.get("/readyz")

@@ -46,7 +46,8 @@ def promises_of(playbook: Playbook) -> list[str]:
         f"When everybody has been asked, {ROLES[officer.role]} gets it and has {say_length(officer.take_within)} to "
         "take it. Not taken, it goes to the next.",
         f"{begin_great(say_length(after.confirm_after))} after it was due the resident is asked whether it happened.",
-        f"A partner who has not said how it went is asked once, {say_length(after.chase_after)} after it was due.",
+        f"A partner who has not said how it went is asked once, {say_length(after.chase_after)} after it was due. "
+        "After as long again they are counted on no more, and it is looked for again.",
         f"If nobody says anything for {say_length(after.close_after)}, it is closed as presumed met, or an officer "
         "asks, as the kind of help says.",
     ]

@@ -10,7 +10,7 @@ from domain.duplicates import Whose
 from domain.needs import Need, Resident
 from domain.places import shared_area
 from domain.risk import Standing, standing_of
-from infra.store import MOST_OF_ONE, Committed, Conflict, SameKey, TokenRow
+from infra.store import NEWEST_COMPARED, Committed, Conflict, SameKey, TokenRow
 from infra.store.dynamodb.around import around, need_sets, of_incident, parts_written, resident_item, tasks_moved
 from infra.store.dynamodb.operations import ABSENT, Operation, Put, Update
 from infra.store.dynamodb.table import GUARD, Item, need_key, number, present, sortable
@@ -54,7 +54,7 @@ class AddedNeeds(Journalled):
         item = self._get(f"K#{key}", "key")
         return str(item["need"]) if item else None
 
-    def digest_of_key(self, need: str) -> str | None:
+    def request_digest(self, need: str) -> str | None:
         item = self._get(*need_key(need))
         digest = item.get("digest") if item else None
         return None if digest is None else str(digest)
@@ -62,10 +62,10 @@ class AddedNeeds(Journalled):
     def needs_of(self, keys: Sequence[str], since: datetime) -> list[str]:
         found = set()
         for key in keys:
-            rows = self._query(f"W#{key}", between=(sortable(micros(since)), "9~"), forward=False, most=MOST_OF_ONE)
+            rows = self._query(f"W#{key}", between=(sortable(micros(since)), "9~"), forward=False, most=NEWEST_COMPARED)
             found |= {tuple(reversed(str(item["sk"]).split("#"))) for item in rows}
         newest = sorted(found, key=lambda one: (one[1], one[0]), reverse=True)
-        return [need for need, _ in newest[:MOST_OF_ONE]]
+        return [need for need, _ in newest[:NEWEST_COMPARED]]
 
     def _guards(self, whose: Whose) -> Iterator[Operation]:
         """Of two needs of one resident at once, one is refused: both would move the same guard on from where it was."""

@@ -12,14 +12,13 @@ from infra.store.dynamodb.connection import Connected, attempts
 from infra.store.dynamodb.operations import ABSENT, Operation, Put, Update
 from infra.store.dynamodb.table import Item, key_of, number
 from infra.store.moments import instant, micros
-from infra.store.signing_in import Audit
+from infra.store.signing_in import LOOKED, Audit
 
 AUDIT = "AUDIT"
 LAST = (AUDIT, "last")  # number and hash of the last entry; its key comes after all of theirs
 ENTRIES = ("0", "9~")
 TURN_SECONDS = 0.05  # whoever has waited long must not be worse off than whoever has just come
 AT_ONCE = 80  # entries in one transaction
-LOOKED = "looked"
 
 
 class AuditItems(Connected):

@@ -1,4 +1,4 @@
-"""What an auditor and an operator ask about the outbox: what is late, failed, unheard of, refused."""
+"""What the check of promises and an operator ask about the outbox: what is late, failed, unheard of, refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.store import MessageState, OutboxRow
 from infra.store.dynamodb.claiming import ClaimItems
 from infra.store.dynamodb.holding import Holds, carried_by, is_carried
 from infra.store.dynamodb.messages import REFUSED, WAITING, Entry, message_key, row_of, spread
-from infra.store.dynamodb.table import NEVER, TASK, Item, Key, need_key, sortable
+from infra.store.dynamodb.table import NEVER, TASK, Item, Key, key_of, need_key, sortable
 from infra.store.moments import micros
 
 MOST_NAMED = 1000
@@ -60,7 +60,7 @@ class MailWatch(ClaimItems):
 
     def _told_between(self, places: Iterable[str], first: str, last: str) -> Iterator[Item]:
         """The messages that stand there between these moments, as they are now."""
-        keys = (_key(item) for place in places for item in self._query(place, index="time", between=(first, last)))
+        keys = (key_of(item) for place in places for item in self._query(place, index="time", between=(first, last)))
         yield from self._get_many(islice(keys, MOST_NAMED)).values()
 
     def _needs_carried(self, item: Item) -> set[str]:
@@ -85,7 +85,3 @@ def _wants_a_person(row: OutboxRow, tasks: dict[Key, Item]) -> bool:
 
 def _task_of(row: OutboxRow) -> Key:
     return need_key(row.message.need)[0], f"{TASK}{row.message.task}"
-
-
-def _key(item: Item) -> Key:
-    return str(item["pk"]), str(item["sk"])

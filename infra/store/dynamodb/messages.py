@@ -17,7 +17,7 @@ from domain.changes import Change
 from domain.folding import Gathering
 from domain.messages import Channel, Message, MessageKind, need_of
 from domain.officers import TaskKind
-from infra.store import OVER, MessageState, OutboxRow
+from infra.store import MAY_HAVE_LEFT, OVER, MessageState, OutboxRow
 from infra.store.dynamodb.operations import Operation, Update
 from infra.store.dynamodb.table import (
     MESSAGE,
@@ -35,7 +35,7 @@ from infra.store.dynamodb.table import (
 from infra.store.moments import instant, micros
 
 WAITING = frozenset({MessageState.pending, MessageState.sending, MessageState.unknown})
-SENT = frozenset({MessageState.sending, MessageState.accepted, MessageState.delivered, MessageState.unknown})
+SENT = MAY_HAVE_LEFT | {MessageState.sending}
 COUNTED = frozenset[MessageKind]().union(*(gathering.counted for gathering in Gathering))
 SPREAD = {Channel.email: SHARDS, Channel.sms: 1}  # text messages are few
 REFUSED = "refused#0"  # few: one deliverer writes them

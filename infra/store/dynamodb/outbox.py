@@ -8,19 +8,17 @@ from datetime import datetime
 from itertools import islice
 
 from domain.messages import ASKS, MessageKind
-from infra.store import OVER, TOLD, Lease, MessageState, OutboxRow, StoreError
+from infra.store import MAY_HAVE_LEFT, OVER, TOLD, Lease, MessageState, OutboxRow, StoreError
 from infra.store.dynamodb.claiming import ClaimItems
 from infra.store.dynamodb.connection import BUSY, attempts
 from infra.store.dynamodb.holding import Holds, carried_by, is_carried
-from infra.store.dynamodb.messages import message_key, moved, row_of, sent_to
+from infra.store.dynamodb.messages import SENT, message_key, moved, row_of, sent_to
 from infra.store.dynamodb.operations import Update
 from infra.store.dynamodb.table import MESSAGE, Item, Key, need_key, number
 from infra.store.dynamodb.writing import Journalled
 
 LATEST = 3  # of what a contact was sent: more may be on their way, but none of them left much later than these
 SENDING = "#state = :sending AND #fence = :mine"
-LEFT = frozenset({MessageState.accepted, MessageState.delivered, MessageState.unknown})
-LAST = LEFT | {MessageState.sending}
 
 
 class OutboxItems(ClaimItems, Journalled):
@@ -57,7 +55,7 @@ class OutboxItems(ClaimItems, Journalled):
         latest = dict(zip(contacts, keys, strict=True))
         items = self._get_many(key for keys in latest.values() for key in keys)
         found = {
-            contact: [row.changed_at for key in keys if key in items and (row := row_of(items[key])).state in LAST]
+            contact: [row.changed_at for key in keys if key in items and (row := row_of(items[key])).state in SENT]
             for contact, keys in latest.items()
         }
         return {contact: max(moments) for contact, moments in found.items() if moments}
@@ -66,7 +64,7 @@ class OutboxItems(ClaimItems, Journalled):
         asks = [row for row in self.messages(need) if row.message.kind in ASKS]
         carriers = self._get_many(message_key(row.carrier) for row in asks if row.carrier)
         states = {_id(item): MessageState(str(item["state"])) for item in carriers.values()}
-        left = (row for row in asks if states.get(row.carrier or "", row.state) in LEFT)
+        left = (row for row in asks if states.get(row.carrier or "", row.state) in MAY_HAVE_LEFT)
         return frozenset(row.message.invitation for row in left if row.message.invitation)
 
     def held_messages(self, ids: Sequence[str]) -> frozenset[str]:

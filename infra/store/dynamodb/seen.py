@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from domain.messages import MessageKind
 from domain.seen import COUNTED, OFFICER, AskSeen, EventSeen, NeedFacts, NeedSeen
-from infra.store import MessageState
+from infra.store import ARRIVED
 from infra.store.dynamodb.candidates import as_responder, responder_key
 from infra.store.dynamodb.table import (
     EVENT,
@@ -32,7 +32,6 @@ from infra.store.moments import instant, micros
 AT_ONCE = 8
 READ_ASKS = TypeAdapter(list[AskSeen])
 READ_EVENTS = TypeAdapter(list[EventSeen])
-LEFT = (MessageState.accepted.value, MessageState.delivered.value)
 
 
 class SeenItems(WalkedNeeds, Journalled):
@@ -116,4 +115,4 @@ def _counts(event: EventSeen) -> bool:
 def _tells(message: Item) -> bool:
     """Does the resident know from it how their need ended?"""
     said = json.loads(str(message["doc"]))
-    return said["to"] == "resident" and said["kind"] == MessageKind.resident_closed and message["state"] in LEFT
+    return said["to"] == "resident" and said["kind"] == MessageKind.resident_closed and message["state"] in ARRIVED

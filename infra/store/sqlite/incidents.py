@@ -10,7 +10,7 @@ from domain.duplicates import Whose
 from domain.holding import cannot_hold
 from domain.incidents import Incident
 from domain.messages import MessageKind
-from infra.store import ALL_HELD, MOST_OF_ONE
+from infra.store import ALL_HELD, NEWEST_COMPARED
 from infra.store.moments import instant, micros
 from infra.store.sqlite.connection import Connected
 
@@ -110,7 +110,7 @@ def theirs(db: sqlite3.Connection, keys: Sequence[str], since: datetime) -> list
     marks = ",".join("?" * len(keys))
     rows = db.execute(
         f"SELECT need FROM resident_keys WHERE key IN ({marks}) AND opened_at >= ?"  # noqa: S608 - only ?s
-        f" GROUP BY need ORDER BY max(opened_at) DESC, need DESC LIMIT {MOST_OF_ONE}",
+        f" GROUP BY need ORDER BY max(opened_at) DESC, need DESC LIMIT {NEWEST_COMPARED}",
         [*keys, micros(since)],
     )
     return [need for (need,) in rows]

@@ -77,7 +77,7 @@ class NeedTables(Connected):
             row = db.execute("SELECT id FROM needs WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
-    def digest_of_key(self, need: str) -> str | None:
+    def request_digest(self, need: str) -> str | None:
         with self._reading() as db:
             row = db.execute("SELECT key_digest FROM needs WHERE id = ?", (need,)).fetchone()
         return row[0] if row else None

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.folding import Gathering
 from domain.messages import ASKS, Channel, Message, MessageKind
-from infra.store import DELIVERING, MOST_TOGETHER, OVER, TOLD, Lease, MessageState, OutboxRow
+from infra.store import DELIVERING, MAY_HAVE_LEFT, MOST_TOGETHER, OVER, TOLD, Lease, MessageState, OutboxRow
 from infra.store.moments import instant, micros
 from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.incidents import HELD, held
@@ -35,11 +35,11 @@ COMPANY = f"""
 """  # noqa: S608
 LAST_SENT = """
     SELECT max(changed_at) FROM messages WHERE recipient = ? AND contact = ? AND kind IN ({kinds}) AND channel = 'email'
-    AND state IN ('sending', 'accepted', 'delivered', 'unknown') AND id NOT IN (SELECT value FROM json_each(?))
+    AND state IN ({states}) AND id NOT IN (SELECT value FROM json_each(?))
 """
 ASKS_SENT = """
     SELECT DISTINCT json_extract(m.doc, '$.invitation') FROM messages m LEFT JOIN messages c ON c.id = m.carrier
-    WHERE m.need = ? AND m.kind IN ({kinds}) AND coalesce(c.state, m.state) IN ('accepted', 'delivered', 'unknown')
+    WHERE m.need = ? AND m.kind IN ({kinds}) AND coalesce(c.state, m.state) IN ({states})
 """
 
 
@@ -125,14 +125,16 @@ class OutboxTables(Connected):
     def last_sent(
         self, contacts: Sequence[tuple[str, int]], kinds: Sequence[MessageKind], apart_from: Sequence[str]
     ) -> dict[tuple[str, int], datetime]:
-        query, apart = LAST_SENT.format(kinds=_names(kinds)), json.dumps(list(apart_from))
+        states = _names(sorted(MAY_HAVE_LEFT | {MessageState.sending}))
+        query, apart = LAST_SENT.format(kinds=_names(kinds), states=states), json.dumps(list(apart_from))
         with self._reading() as db:
             found = {contact: db.execute(query, (*contact, apart)).fetchone()[0] for contact in contacts}
         return {contact: instant(moment) for contact, moment in found.items() if moment is not None}
 
     def asks_sent(self, need: str) -> frozenset[str]:
         with self._reading() as db:
-            rows = db.execute(ASKS_SENT.format(kinds=_names(sorted(ASKS))), (need,)).fetchall()
+            query = ASKS_SENT.format(kinds=_names(sorted(ASKS)), states=_names(sorted(MAY_HAVE_LEFT)))
+            rows = db.execute(query, (need,)).fetchall()
         return frozenset(invitation for (invitation,) in rows if invitation)
 
     def held_messages(self, ids: Sequence[str]) -> frozenset[str]:
@@ -248,8 +250,8 @@ def _company(db: sqlite3.Connection, ids: list[int]) -> list[int]:
     return company
 
 
-def _names(kinds: Sequence[MessageKind]) -> str:
-    return ", ".join(f"'{kind.value}'" for kind in kinds)
+def _names(some: Sequence[MessageKind] | Sequence[MessageState]) -> str:
+    return ", ".join(f"'{one.value}'" for one in some)
 
 
 def _row(

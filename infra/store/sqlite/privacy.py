@@ -11,12 +11,11 @@ from domain.keeping import TIMED, Kept, Length, Periods
 from infra import clock
 from infra.store import OVER
 from infra.store.moments import instant, micros
-from infra.store.signing_in import Audit
+from infra.store.signing_in import LOOKED, Audit
 from infra.store.sqlite.connection import Connected
 from infra.store.sqlite.persons import PersonTables, tables_of
 
 MOST_COUNTED = 1000
-LOOKED = "looked"
 
 OVER_NEED = "n.status = 'closed' AND NOT n.kept AND n.closed_second <= :before"
 # What is private is read first: there is little of it, and there are years of needs without any.

@@ -12,14 +12,13 @@ from pydantic import TypeAdapter
 
 from domain.messages import MessageKind
 from domain.seen import COUNTED, OFFICER, AskSeen, EventSeen, NeedFacts, NeedSeen
-from infra.store import MessageState
+from infra.store import ARRIVED
 from infra.store.moments import micros
 from infra.store.sqlite.connection import Connected
 
 Read = TypeVar("Read")
 READ_ASKS = TypeAdapter(list[AskSeen])
 READ_EVENTS = TypeAdapter(list[EventSeen])
-LEFT = (MessageState.accepted.value, MessageState.delivered.value)
 NEEDS = """
     SELECT id, doc FROM needs WHERE opened_at >= ? AND opened_at < ? AND (opened_at > ? OR id > ?)
     ORDER BY opened_at, id LIMIT ?
@@ -35,9 +34,10 @@ EVENTS = f"""
         doc ->> 'code' IN ({", ".join(f"'{code.value}'" for code in COUNTED)}) OR doc ->> 'by' LIKE '{OFFICER}%'
     ) ORDER BY need, seq
 """  # noqa: S608 - our own words
-TOLD = (
-    "SELECT DISTINCT need FROM messages WHERE need IN ({}) AND recipient = 'resident' AND kind = ? AND state IN (?, ?)"
-)
+TOLD = f"""
+    SELECT DISTINCT need FROM messages WHERE need IN ({{}}) AND recipient = 'resident' AND kind = ?
+    AND state IN ({", ".join(f"'{state.value}'" for state in sorted(ARRIVED))})
+"""  # noqa: S608 - our own words
 
 
 class NeedsSeen(Connected):
@@ -52,7 +52,7 @@ class NeedsSeen(Connected):
             needs = [id for id, _ in rows]
             asks = _asks(db, needs)
             events = _events(db, needs)
-            told = {id for (id,) in _of(db, TOLD, needs, MessageKind.resident_closed.value, *LEFT)}
+            told = {id for (id,) in _of(db, TOLD, needs, MessageKind.resident_closed.value)}
         return [
             NeedFacts(NeedSeen.model_validate_json(doc), tuple(asks[id]), tuple(events[id]), id in told)
             for id, doc in rows

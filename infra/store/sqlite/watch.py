@@ -1,4 +1,4 @@
-"""Leases, marks, and the questions an auditor asks."""
+"""Leases, marks, and the questions the check of promises asks."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from infra.deploy.changing import Change, Plan, find_stack
 from infra.deploy.checking import check
 from infra.deploy.choices import Choices, ChoicesWrong, check_choices, read_given, write_choices
 from infra.deploy.registering import ROOT
-from infra.deploying import without_clock
+from infra.registering import without_clock
 from infra.stack import COMPUTE, template
 from tests.infra.deploy.conftest import Muster, choose, kingston
 from tests.prefectdoor import KEY, PASSWORD, prefect_door

@@ -17,7 +17,7 @@ MISSING_SWEEP = timedelta(minutes=3)
 LONG_HOLD = timedelta(days=1)
 
 
-def audit(store: Store, now: datetime, telling: Collection[Channel] = ()) -> list[str]:
+def find_broken_promises(store: Store, now: datetime, telling: Collection[Channel] = ()) -> list[str]:
     """Return what is wrong, in sentences with counts and references only. A need that lost its alarm gets one.
 
     `telling`: the channels that promise to say later what became of a message.

@@ -1,4 +1,4 @@
-"""Puts what `prefect.yaml` lists into Prefect: the work pool and each deployment. `python -m infra.deploying FILE`.
+"""Puts what `prefect.yaml` lists into Prefect: the work pool and each deployment. `python -m infra.registering FILE`.
 
 With `--clock-elsewhere`, `wake-needs` gets no schedule of its own: on AWS the waker is its clock.
 """
@@ -19,7 +19,7 @@ WAIT_SECONDS = 120
 CLOCK_ELSEWHERE = "--clock-elsewhere"
 
 
-def deploy(prefect_file: Path) -> None:
+def register(prefect_file: Path) -> None:
     """Do what `prefect work-pool create` and `prefect deploy --all` do, importing Prefect while its server starts.
 
     A second time it updates the same deployments. Raises `PrefectUnreachable`; Prefect's own complaints end the
@@ -71,7 +71,7 @@ async def _make_pool() -> None:
 if __name__ == "__main__":
     listed, elsewhere = Path(sys.argv[1]), CLOCK_ELSEWHERE in sys.argv
     try:
-        with tempfile.TemporaryDirectory(prefix="muster-deploying-") as scratch:
-            deploy(without_clock(listed, Path(scratch)) if elsewhere else listed)
+        with tempfile.TemporaryDirectory(prefix="muster-registering-") as scratch:
+            register(without_clock(listed, Path(scratch)) if elsewhere else listed)
     except PrefectUnreachable as why:
         sys.exit(str(why))

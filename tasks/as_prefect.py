@@ -1,4 +1,4 @@
-"""The effects as Prefect tasks: nothing cached, nothing retried by Prefect, ids in and out."""
+"""What flows do, as Prefect tasks: nothing cached, nothing retried by Prefect, ids in and out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.process import the_door
 from infra.store import MessageState
 from infra.sweeps import SWEPT
 from notifications.channels import open_channel, open_texts
-from tasks.auditing import audit
+from tasks.checking_promises import find_broken_promises
 from tasks.delivering import Deliverer
 from tasks.keeping_house import keep_house
 from tasks.moving import move_needs
@@ -75,10 +75,10 @@ async def deliver_messages() -> dict[str, int]:
 
 
 @task(cache_policy=NO_CACHE)
-async def audit_promises() -> list[str]:
+async def check_promises_kept() -> list[str]:
     """What is wrong, in sentences. A need that lost its alarm gets one; once it has, it is not lost."""
     telling = [deliverer.channel.carries for deliverer in _deliverers() if deliverer.channel.tells]
-    return await asyncio.to_thread(audit, the_door().store, clock.now(), telling)
+    return await asyncio.to_thread(find_broken_promises, the_door().store, clock.now(), telling)
 
 
 @task(cache_policy=NO_CACHE)
@@ -89,9 +89,7 @@ async def erase_what_is_past() -> dict[str, int]:
 
 @task(cache_policy=NO_CACHE)
 async def send_heartbeat() -> None:
-    """Tell the outside watchdog that all is well. It notices when we stop."""
-    url = the_door().settings.heartbeat_url
-    if url:
+    """Tell the outside watchdog, if there is one, that all is well. It notices when we stop."""
+    if url := the_door().settings.heartbeat_url:
         async with httpx.AsyncClient(timeout=10) as client:
             (await client.get(url)).raise_for_status()
-    await asyncio.to_thread(the_door().store.mark, "heartbeat", clock.now())
