@@ -204,9 +204,8 @@ class Draft:
         self._resident = resident
 
     def so_far(self) -> Situation:
-        """The situation as this change leaves it up to here."""
-        invitations = self.situation.by_id | self._invitations
-        return replace(self.situation, need=self.need, invitations=tuple(invitations.values()))
+        """The situation as this change leaves it up to here, but for its tasks."""
+        return replace(self.situation, need=self.need, invitations=self.invitations())
 
     def raise_task(
         self,

@@ -16,7 +16,7 @@ from domain.officers import Task, TaskKind, TaskStatus
 from domain.responders import Responder
 from domain.safeguarding import may_give_when_due, tell_private_details
 from domain.situations import Situation
-from domain.steps import PutOffers, ReleaseOffers, Step
+from domain.steps import PutOffers, ReleaseOffers, Step, WhyPut
 from domain.timing import latest_moment
 
 
@@ -41,7 +41,7 @@ def offers_of(situation: Situation, line: Line) -> list[Invitation]:
 
 def offers_to_put(situation: Situation, now: datetime) -> Step | None:
     """Enough is offered, nobody is left to ask, or there is no time for more: an officer is to choose."""
-    found: dict[str, list[int]] = {}
+    found: dict[WhyPut, list[int]] = {}
     for line in situation.missing_lines:
         if why := _why_put(situation, line, now):
             found.setdefault(why, []).append(line.number)
@@ -50,20 +50,20 @@ def offers_to_put(situation: Situation, now: datetime) -> Step | None:
     return None
 
 
-BECAUSE = {
+BECAUSE: dict[WhyPut, str] = {
     "enough": "Enough has been offered, and an officer chooses who gives it.",
     "exhausted": "Everybody the playbook names has been asked, and an officer chooses among the offers there are.",
     "time": "It is due soon, and an officer must choose among the offers there are.",
 }
 
 
-def _why_put(situation: Situation, line: Line, now: datetime) -> str | None:
+def _why_put(situation: Situation, line: Line, now: datetime) -> WhyPut | None:
     """Once for what there is to choose from; again when it is about to be too late, or somebody has dropped out."""
     offered, safe = situation.offered(line), latest_moment(situation.need, line)
     if not offered:
         return None
     if offered >= situation.missing(line):
-        why = "enough"
+        why: WhyPut = "enough"
     elif line.round > len(situation.need.playbook.rounds):
         why = "exhausted"
     else:

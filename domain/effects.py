@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from domain.amending import phone_about_change
+from domain.amending.unconfirmed import phone_about_change
 from domain.asking import ask, call_reserve, remind, skip
 from domain.changes import Change, Draft
 from domain.choosing import put_offers, release_offers

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from domain.choosing import offers_to_put, offers_to_release
 from domain.finishing import worries_waiting
-from domain.following_up import follow_promises, follow_up, moments
+from domain.following_up import follow_promises, follow_up
+from domain.following_up import moments as following_up_moments
 from domain.holding import hold_ends, step_of_hold
 from domain.needs import Line, Need, NeedStatus
 from domain.officers import Task, TaskKind, TaskStatus, has_left
@@ -167,7 +168,7 @@ def _moments(situation: Situation, now: datetime) -> Iterator[datetime]:
         if invitation.moving and invitation.moving.answer_by:
             yield invitation.moving.answer_by
     yield from vetting_moments(situation)
-    yield from moments(situation)
+    yield from following_up_moments(situation)
     yield from standing_by_moments(situation)
     if situation.covered:
         return

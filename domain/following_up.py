@@ -39,16 +39,15 @@ def wants_word_at(situation: Situation, invitation: Invitation) -> datetime | No
         return None
     if invitation.chased_at and has_worried(situation, invitation):
         return None
-    since = invitation.chased_at or max(agreed, invitation.answered_at or agreed)
-    moment = since + situation.need.playbook.follow_up.chase_after
-    return next_within(_hours_for_word(situation.need), moment, situation.calendar)
+    return waits_until(situation, invitation.chased_at or max(agreed, invitation.answered_at or agreed))
 
 
-def _hours_for_word(need: Need) -> Hours:
-    """Nobody is chased, or given up, while they sleep; unless it is too pressing to learn only in the morning that
-    nobody came."""
-    at_once = need.pressing or need.playbook.follow_up.chase_after <= STILL_UP
-    return Hours.any if at_once else Hours.waking
+def waits_until(situation: Situation, since: datetime) -> datetime:
+    """Until when a word is waited for, from `since` on. Nobody is chased, or given up, while they sleep; unless it is
+    too pressing to learn only in the morning that nobody came."""
+    need, after = situation.need, situation.need.playbook.follow_up.chase_after
+    at_once = need.pressing or after <= STILL_UP
+    return next_within(Hours.any if at_once else Hours.waking, since + after, situation.calendar)
 
 
 def follow_up(situation: Situation, now: datetime) -> Step | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,12 +39,12 @@ class Choice:
 
 
 def choose(candidates: list[Candidate], situation: Situation, step: Ask, now: datetime) -> Choice:
-    """Return the fewest candidates, in fair order, expected to cover what is missing; at most `round.ask` a line."""
+    """Return the fewest candidates, in fair order, expected to cover what is missing; no more than the round asks."""
     need = situation.need
-    round = need.playbook.together(step.rounds)
+    asking = need.playbook.together(step.rounds)
     wanting = {line.number: line for line in need.lines if line.number in step.lines}
     want = {n: situation.missing(line) - situation.expected(line, now) for n, line in wanting.items()}
-    room = {n: round.ask - situation.awaited_in_round(line, step.round, now) for n, line in wanting.items()}
+    room = {n: asking.ask - situation.awaited_in_round(line, step.round, now) for n, line in wanting.items()}
     chosen: list[Chosen] = []
     later: dict[int, datetime] = {}
     for place, candidate in enumerate(in_fair_order(candidates, need), start=1):
@@ -54,13 +53,13 @@ def choose(candidates: list[Candidate], situation: Situation, step: Ask, now: da
             break
         giving: dict[int, float] = {}
         for line in wanted:
-            against = why_not(candidate, situation, round, line, now)
+            against = why_not(candidate, situation, asking, line, now)
             if against is None:
                 giving[line.number] = expected_giving(candidate, line, situation.missing(line))
             elif against.code is Against.not_now and against.until and against.until < line.due:
                 later[line.number] = min(against.until, later.get(line.number, against.until))
         for n, worth in giving.items():
-            want[n] = builtins.round(want[n] - worth, 6)
+            want[n] = round(want[n] - worth, 6)
             room[n] -= 1
         if giving:
             chosen.append(Chosen(candidate.responder, giving, _ranked(candidate, need, place, len(candidates))))
@@ -70,7 +69,7 @@ def choose(candidates: list[Candidate], situation: Situation, step: Ask, now: da
 
 
 def in_fair_order(candidates: list[Candidate], need: Need) -> list[Candidate]:
-    """Least asked of late first, then nearest, then by name of id: the same for the same candidates."""
+    """Least asked of late first, then nearest, then by id: the same for the same candidates."""
 
     def key(candidate: Candidate) -> tuple[int, float, str]:
         distance = distance_km(candidate.responder, need.point)
@@ -95,6 +94,6 @@ def _ranked(candidate: Candidate, need: Need, place: int, of: int) -> Ranked:
         place=place,
         of=of,
         asks=candidate.asks_this_week,
-        km=None if km is None else builtins.round(km, 1),
+        km=None if km is None else round(km, 1),
         says_yes=candidate.says_yes,
     )

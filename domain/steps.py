@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from domain.officers import Task
+
+WhyPut = Literal["enough", "exhausted", "time"]
+WhyHanded = Literal["exhausted", "time", "past-due"]
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,10 @@ class StandDown:
 
 @dataclass(frozen=True)
 class PutOffers:
-    """An officer must choose among the offers of these lines: `why` is enough, exhausted or time."""
+    """An officer must choose among the offers of these lines."""
 
     lines: tuple[int, ...]
-    why: str
+    why: WhyPut
     because: str
 
 
@@ -119,10 +123,10 @@ class AskAboutCheck:
 
 @dataclass(frozen=True)
 class HandToOfficer:
-    """Somebody of the council must act on these lines: `why` is exhausted, time or past-due."""
+    """Somebody of the council must act on these lines."""
 
     lines: tuple[int, ...]
-    why: str
+    why: WhyHanded
     because: str
 
 

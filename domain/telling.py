@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from domain.amending import give_up_unconfirmed
+from domain.amending.unconfirmed import give_up_unconfirmed
 from domain.calling import asks_how_it_went, has_just_tried, topic_of, try_again_at
 from domain.changes import Change, Draft, Refusal
 from domain.closing import close, hear_resident

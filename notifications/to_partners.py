@@ -6,6 +6,7 @@ from typing import Literal
 
 from domain.choosing import chosen_by
 from domain.finishing import agreed_at, worries_waiting
+from domain.following_up import waits_until
 from domain.invitations import Invitation, InvitationStatus, Reason, Share
 from domain.labels import REASON_LABELS
 from domain.needs import Outcome
@@ -237,7 +238,7 @@ def write_chase(letter: Letter) -> ChaseWords | NotSent:
         in_part=may_be_shared(pledges_of(letter, invitation)),
         agreed=letter.say(agreed),
         area=letter.area,
-        until=letter.say(invitation.chased_at + letter.need.playbook.follow_up.chase_after),
+        until=letter.say(waits_until(letter.situation, invitation.chased_at)),
         answer=letter.answer_link(invitation),
     )
 

@@ -21,7 +21,7 @@ from domain.opening import open_need
 from domain.playbooks import Playbook, Role, Round
 from domain.responders import Contact, Responder
 from domain.situations import Situation
-from domain.steps import Ask, CallReserve, Chase, HandToOfficer, PassTask, Remind, Reopen
+from domain.steps import Ask, CallReserve, Chase, HandToOfficer, PassTask, Remind, Reopen, WhyHanded
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -216,7 +216,7 @@ class Play:
         lines = tuple(line.number for line in self.situation.missing_lines)
         return self.take(reopening.reopen(self.situation, Reopen(lines, ""), self.now))
 
-    def hand_over(self, why: str = "exhausted", *lines: int) -> Play:
+    def hand_over(self, why: WhyHanded = "exhausted", *lines: int) -> Play:
         lines = lines or tuple(line.number for line in self.situation.missing_lines)
         return self.take(handing_over.hand_over(self.situation, HandToOfficer(lines, why, ""), self.now))
 

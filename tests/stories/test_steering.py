@@ -364,8 +364,10 @@ def test_still_all_right_promises_no_more_than_before(town: Town, muster: Muster
     town.has("Sam", "volunteer", "food-parcel", "blanket")
     need = town.resident_needs("Blankets", "food-parcel:2", "blanket:2", playbook=NEIGHBOURS, needed_by="+10h")
     town.inbox("Amina").expects("We have your request")
-    status, page = town.inbox("Sam").expects("Can you help").answers(
-        **{"answer": "part", "quantity-1": "2", "quantity-2": "2", "ready-by-2": "+20h"}
+    status, page = (
+        town.inbox("Sam")
+        .expects("Can you help")
+        .answers(**{"answer": "part", "quantity-1": "2", "quantity-2": "2", "ready-by-2": "+20h"})
     )
     assert status == 200, page
     town.inbox("Sam").expects("you have promised 2 food parcels")
