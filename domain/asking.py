@@ -19,7 +19,8 @@ from domain.steps import Ask, CallReserve, Remind, Skip
 from domain.timing import longest, remind_at, time_for
 from domain.widening import may_be_called
 
-A_DAY = timedelta(days=1)  # after which it is looked anew whether somebody who stands by may be called
+A_DAY = timedelta(days=1)  # after which, at the latest, it is looked anew whether somebody who stands by may be called
+A_MOMENT = timedelta(minutes=15)  # and not sooner than that
 A_NIGHT = timedelta(hours=12)  # so long a round waits for people who want to be left alone, if there is time for it
 RESERVE_SAYS_YES = 1.0  # they have offered already: they are waited for before anybody new is asked
 
@@ -183,8 +184,9 @@ def call_reserve(situation: Situation, step: CallReserve, times: Mapping[str, da
         lines = _useful_lines(situation, invitation, left)
         if lines and invitation.pledged:
             more = _topped_up(situation, invitation, lines, left)
-            draft.put(more)
-            called += [more] if more.pledged > invitation.pledged else []
+            counts = more.pledged > invitation.pledged
+            draft.put(more if counts else more.but(call_from=now))  # an offer again, from now on
+            called += [more] if counts else []
         elif lines:
             called.append(_asked_again(situation, invitation, lines, left, now))
     if called:
@@ -196,11 +198,12 @@ def call_reserve(situation: Situation, step: CallReserve, times: Mapping[str, da
 
 
 def _leave_alone(draft: Draft, waiting: dict[str, datetime]) -> None:
-    """Somebody sleeps, or is away: the story says until when. Where that is after it is due, it is looked anew after a
-    day, as they may be back by then, or have their check again."""
+    """Somebody sleeps, or is away: the story says until when. Where that is after it is due, it is looked anew in
+    between, as they may be back by then, or have their check again."""
     by_id, due = draft.situation.by_id, draft.need.last_due
+    anew = draft.now + min(A_DAY, max((due - draft.now) / 4, A_MOMENT))
     for id, moment in waiting.items():
-        draft.put(by_id[id].but(call_from=moment if moment < due else min(moment, draft.now + A_DAY)))
+        draft.put(by_id[id].but(call_from=moment if moment < due else min(moment, anew)))
     for moment in sorted({moment for moment in waiting.values() if moment < due}):
         names = tuple(by_id[id].responder for id, until in waiting.items() if until == moment)
         draft.note_event(EventCode.reserve_waits, responders=names, count=len(names), until=moment.isoformat())

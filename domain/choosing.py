@@ -85,7 +85,12 @@ def _has_changed_since(situation: Situation, line: Line, put: list[Task]) -> boo
     if any(moment and moment > last for moment in withdrew):
         return True
     ended = all(task.status is TaskStatus.done for task in put)
-    return ended and any(i.answered_at and i.answered_at > last for i in offers_of(situation, line))
+    return ended and any(_offered_at(i) > last for i in offers_of(situation, line))
+
+
+def _offered_at(invitation: Invitation) -> datetime:
+    """When they said so, or were called from standby."""
+    return max(invitation.answered_at or invitation.asked_at, invitation.call_from or invitation.asked_at)
 
 
 def put_offers(situation: Situation, step: PutOffers, now: datetime) -> Change:

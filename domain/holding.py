@@ -150,20 +150,22 @@ class _Hold:
 
 def _put_clocks_on(draft: Draft, since: datetime) -> None:
     """Nobody loses time by the hold, and none is given beyond when it is due. Who sleeps wakes when they do."""
-    need, hold = draft.need, _Hold(since, draft.now)
-    asked, past = need.resident_asked_at, need.past_due_at
+    hold = _Hold(since, draft.now)
+    asked, past = draft.need.resident_asked_at, draft.need.past_due_at
     draft.set_need(
         held_at=None,
-        lines=tuple(_put_round_on(line, hold) for line in need.lines),
+        lines=tuple(_put_round_on(line, hold) for line in draft.need.lines),
         resident_asked_at=hold.run_on(asked) if asked else None,
         past_due_at=hold.run_on(past) if past else None,
     )
     for invitation in draft.situation.invitations:
-        if (on := _put_invitation_on(need, invitation, hold)) != invitation:
+        if (on := _put_invitation_on(draft.need, invitation, hold)) != invitation:
             draft.put(on)
 
 
 def _put_round_on(line: Line, hold: _Hold) -> Line:
+    if line.wanted_anew and line.wanted_anew >= hold.since:  # the time it got meanwhile begins now
+        line = line.but(due=hold.over + (line.due - line.wanted_anew), wanted_anew=hold.over)
     if not line.round_ends or line.round_ends <= hold.since:
         return line
     ends = hold.put_on(line.round_ends, max(line.due, hold.over))

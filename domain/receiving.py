@@ -45,9 +45,11 @@ def take_back(draft: Draft, said: str, received: Mapping[int, int] | None) -> di
 
 
 def _got(situation: Situation, line: Line, said: str, received: Mapping[int, int] | None, now: datetime) -> int:
-    """How much of this line came. Half of what cannot be shared out is none of it."""
+    """How much of this line came. Half of what cannot be shared out is none of it. To a "no" that is not the first,
+    what somebody has promised since, for later, is still to come."""
     if said == "no":
-        return 0
+        since = situation.giving if situation.need.resident_said in ("partly", "no") else ()
+        return sum(_pledged(i, line) for i in since if _is_for_later(situation, i, line, now))
     if received:
         got = received.get(line.number, situation.pledged(line))
         return got if line.capability.split or got >= line.quantity else 0

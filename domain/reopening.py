@@ -10,7 +10,7 @@ from domain.events import EventCode
 from domain.invitations import Invitation
 from domain.messages import MessageKind
 from domain.needs import Line, Need, NeedStatus
-from domain.officers import TaskKind
+from domain.officers import TaskKind, TaskStatus
 from domain.situations import Situation
 from domain.steps import Reopen
 
@@ -55,6 +55,15 @@ def look_for_others(draft: Draft, before: Invitation, after: Invitation) -> None
         for number in past:
             draft.set_lines((number,), **begun_anew(draft.need, draft.need.line(number)))
         give_new_time(draft, past)
+        finish_past_due(draft, {line.number for line in draft.so_far().missing_lines})
+
+
+def finish_past_due(draft: Draft, missing: set[int]) -> None:
+    """Nobody is asked how it ended of what is not past its time any more."""
+    over = {number for number in missing if draft.need.line(number).due <= draft.now}
+    for task in draft.situation.tasks:
+        if task.kind is TaskKind.past_due and task.status is not TaskStatus.done and not over & set(task.lines):
+            draft.put_task(task.but(status=TaskStatus.done))
 
 
 def begun_anew(need: Need, line: Line) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def ask_about_check(situation: Situation, step: AskAboutCheck, now: datetime) ->
 def must_name(situation: Situation, invitation: Invitation) -> bool:
     """Must whoever says yes here say who comes?"""
     lines = (situation.need.line(share.line) for share in invitation.shares)
-    return situation.need.sensitive or any(line.capability.sensitive for line in lines)
+    return situation.need.sensitive or any(line.capability.sensitive for line in lines if line.quantity)
 
 
 def needs_word(situation: Situation, invitation: Invitation) -> bool:

@@ -221,8 +221,11 @@ def _what_follows(
 
 
 def _wait_for_answer(situation: Situation, invitation_id: str | None, now: datetime) -> Change | None:
-    """Their question has been answered, so what is left of their time to answer counts."""
+    """All that they asked has been answered, so what is left of their time to answer counts."""
     invitation = situation.by_id.get(invitation_id or "")
+    asked = [t for t in situation.tasks if t.kind is TaskKind.question and t.invitation == invitation_id]
+    if any(task.status is not TaskStatus.done for task in asked):
+        return None
     if invitation is None or not invitation.open or invitation.reason is not Reason.question:
         return None
     draft = Draft(situation, now)

@@ -6,7 +6,7 @@ from domain.changes import Draft
 from domain.invitations import Reason
 from domain.needs import NeedStatus
 from domain.officers import TaskKind, TaskStatus
-from domain.reopening import begun_anew, give_new_time
+from domain.reopening import begun_anew, finish_past_due, give_new_time
 from domain.situations import Situation
 
 
@@ -25,7 +25,7 @@ def start_anew(draft: Draft, after: Situation, later: set[int]) -> bool:
             draft.set_lines((line.number,), **begun_anew(need, line))
     give_new_time(draft, tuple(missing & grown))
     if missing:
-        _finish_past_due(draft, missing)
+        finish_past_due(draft, missing)
     if missing and not was_open:
         draft.set_need(status=NeedStatus.open, resident_asked_at=None, resident_said=None)
     elif not missing and need.last_due > max(now, before.need.last_due) and need.resident_asked_at:
@@ -33,14 +33,6 @@ def start_anew(draft: Draft, after: Situation, later: set[int]) -> bool:
     if begins := bool(spent or released or (missing and not was_open)):
         draft.set_need(cycle=need.cycle + 1)
     return begins
-
-
-def _finish_past_due(draft: Draft, missing: set[int]) -> None:
-    """Nobody is asked how it ended of what is not past its time any more."""
-    over = {number for number in missing if draft.need.line(number).due <= draft.now}
-    for task in draft.situation.tasks:
-        if task.kind is TaskKind.past_due and task.status is not TaskStatus.done and not over & set(task.lines):
-            draft.put_task(task.but(status=TaskStatus.done))
 
 
 def _was_released_for_less(situation: Situation, line: int) -> bool:

@@ -255,6 +255,23 @@ def test_more_is_wanted_and_who_was_chosen_has_more() -> None:
     assert world.told(MessageKind.not_chosen) == ["kingsway"]
 
 
+def test_what_is_an_offer_again_is_put_to_an_officer() -> None:
+    """A change made Kim's care late, and Lee was chosen; the time moves back, and Lee could not do it: an officer is
+    asked at once about what Kim had offered, who gives the food already."""
+    both = {"capabilities": ("care-hours", "food-parcel")}
+    kim, lee = provider("kim", **both), provider("lee", **both)
+    world = begin("care-hours:5", "food-parcel:3", people=[kim], by=SLOW, needed_by="+3d")
+    world.yes("kim", 5, 3, ready=at(world, "30h"))
+    choose(world, "kim", 5)
+    world.people.append(lee)
+    world.wait("1h").amends("care-hours:5@+20h")
+    world.yes("lee", 5)
+    choose(world, "lee", 5)
+    world.wait("1h").amends("care-hours:5@+60h")
+    world.forget().wait("10m").failed("lee")
+    assert [event.responders for event in world.happened(EventCode.offers_put)] == [("kim",)]
+
+
 def held(world: World, who: str) -> tuple[int, int, int]:
     """What counts, what stands by, and what waits to be chosen."""
     invitation = world.invitation(who)

@@ -338,8 +338,8 @@ def test_what_is_closed_on_hold_is_not_on_hold_when_it_opens_again() -> None:
 
 
 def test_a_second_no_is_about_who_came_since() -> None:
-    """Amina said no; Bob promised 3 of the 5 and did not come either: her second no takes his back and reaches Ola. The
-    same no twice is once."""
+    """Amina said no, and Bob promised 3 of the 5. Said again while he is still to come, her no is the same one; when he
+    did not come either, it takes his back and reaches Ola."""
     by = playbook(round_of("neighbours", ask=5, patience="2h"))
     world = begin("food-parcel:5", people=[SAM, BOB.but(capacity=3)], by=by, needed_by="+3h")
     world.yes("sam", 5)
@@ -348,6 +348,9 @@ def test_a_second_no_is_about_who_came_since() -> None:
     world.yes("bob", 3)
     assert world.pledged() == 3
     world.wait("5m")
+    assert world.resident_says("no") is None
+    assert world.pledged() == 3
+    world.now = world.need.line(1).due
     assert isinstance(world.resident_says("no"), Change)
     assert world.pledged() == 0
     assert world.tasks(TaskKind.resident_says) == ["done", "open"]

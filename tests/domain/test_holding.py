@@ -184,6 +184,18 @@ def test_what_fails_after_its_time_on_hold_is_wanted_anew() -> None:
     assert world.tasks(TaskKind.past_due) == []
 
 
+def test_the_time_it_gets_on_hold_begins_when_it_goes_on() -> None:
+    """Sam says on hold that he could not bring it; the hold lasts two days longer, and then it has its three hours."""
+    world = begin("food-parcel:2@+3h", "lift:1", people=[SAM, BOB], by=ASKS, needed_by="+5d")
+    world.yes("sam", 2)
+    world.wait("4h").holds()
+    world.failed("sam")
+    world.wait("2d").resumes()
+    assert world.need.line(1).due == world.now + timedelta(hours=3)
+    assert world.tasks(TaskKind.past_due) == []
+    assert "bob" in world.asked()
+
+
 def test_on_hold_it_is_as_early_to_say_how_it_went_as_before() -> None:
     """Sam has promised 2 of 5 for Thursday; while it is on hold Amina cannot say that nothing came, and he goes on."""
     world = begin("food-parcel:5", people=[SAM], needed_by="+3d", by=ASKS)

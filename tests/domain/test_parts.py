@@ -62,14 +62,37 @@ def test_a_second_part_joins_the_first() -> None:
     assert len(world.happened(EventCode.past_due)) == 2
 
 
+def test_a_second_part_leaves_the_first_with_whoever_has_it() -> None:
+    """Duncan has taken the lift that never came; when the food's time passes too, Ola is asked about the food alone."""
+    world = lift_and_food("lift:1@+3h", "blanket:2@+5h", "food-parcel:2", officers=(OLA, DUNCAN))
+    world.wait("3h")
+    world.officer_takes(TaskKind.past_due, "duncan")
+    world.wait("2h")
+    asked = [(task.lines, task.status) for task in world.situation.tasks if task.kind is TaskKind.past_due]
+    assert asked == [((1,), "taken"), ((2,), "open")]
+
+
+def test_what_gets_a_new_time_is_not_past_it() -> None:
+    """Two of five parcels never came and Ola is asked how that ended; then Sam cannot bring his three: all five get a
+    new time, and nobody is asked how they ended."""
+    world = lift_and_food("food-parcel:5@+3h", "blanket:2")
+    world.yes("sam", 3)
+    world.wait("3h")
+    assert world.tasks(TaskKind.past_due) == ["open"]
+    world.failed("sam")
+    assert world.need.line(1).due > world.now
+    assert world.tasks(TaskKind.past_due) == ["done"]
+
+
 def test_a_part_whose_time_passes_on_hold_is_an_officers_when_it_goes_on() -> None:
-    """The blankets' time is over while it is on hold, after the lift's: Ola is asked about them too, once."""
+    """The blankets' time is over while it is on hold, after the lift's, which Ola has: she is asked about
+    them once."""
     world = lift_and_food("lift:1@+3h", "blanket:2@+8h", "food-parcel:2")
     world.wait("4h")
     world.officer_takes(TaskKind.past_due)
     world.holds()
     world.wait("12h").resumes()
-    assert [event.lines for event in world.happened(EventCode.past_due)] == [(1,), (1, 2)]
+    assert [event.lines for event in world.happened(EventCode.past_due)] == [(1,), (2,)]
     world.wait("1d")
     assert len(world.happened(EventCode.past_due)) == 2
 

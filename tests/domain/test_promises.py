@@ -404,7 +404,7 @@ class Response(RuleBasedStateMachine):
         for message in new:
             invitation = self.situation.by_id.get(message.invitation or "")
             if message.kind is MessageKind.private_details and invitation:
-                assert invitation.cleared or not invitation.visitor
+                assert not needs_word(self.situation, invitation)
 
     @invariant()
     def nothing_late_counts(self) -> None:

@@ -99,6 +99,21 @@ def test_who_has_their_check_again_is_called() -> None:
     assert not world.happened(EventCode.reserve_waits)
 
 
+def test_who_has_their_check_again_is_called_before_it_is_due() -> None:
+    """D05: it is due in ten hours, Kingsway has its check again after one: it is called in time."""
+    enhanced = {"sector": Sector.provider, "capabilities": ("personal-care",), "checks": (CheckLevel.enhanced,)}
+    kingsway = helper("kingsway", **enhanced)
+    world = begin("personal-care:1", people=[kingsway, helper("gentle", **enhanced)], by=EVERYBODY, needed_by="+10h")
+    world.yes("gentle")
+    world.yes("kingsway")
+    world.people[0] = kingsway.but(checks=())
+    world.forget().no("gentle")
+    world.wait("1h")
+    world.people[0] = kingsway
+    world.wait("2h")
+    assert world.told(MessageKind.reserve_call) == ["kingsway"]
+
+
 @pytest.mark.parametrize("gives", [0, 2])
 def test_who_must_not_meet_them_is_not_called(gives: int) -> None:
     """Sam stands by, or gives part and offered more, and is kept apart: neither called nor counted for more."""

@@ -348,6 +348,20 @@ def test_who_has_their_answer_is_waited_for_again() -> None:
     assert world.told(MessageKind.reminder) == ["sam"]
 
 
+def test_one_of_two_questions_is_not_the_other() -> None:
+    """Sam asks again after Ola has taken his first question: he waits for both answers."""
+    world = begin("lift:1", people=[SAM, BOB], officers=(OLA,), by=QUICK, needed_by="+3d")
+    world.question("sam")
+    world.officer_takes(TaskKind.question)
+    world.now += timedelta(minutes=30)
+    world.question("sam", "And is there a lift?")
+    assert world.tasks(TaskKind.question) == ["taken", "open"]
+    world.ends_task(TaskKind.question, TaskOutcome.answered)
+    assert not world.invitation("sam").awaited
+    world.ends_task(TaskKind.question, TaskOutcome.answered)
+    assert world.invitation("sam").awaited
+
+
 def test_an_answer_to_who_has_decided_meanwhile_changes_nothing() -> None:
     """Sam asked, said no, and only then has Ola's answer: his no stands."""
     world = begin("lift:1", people=[SAM, BOB], officers=(OLA,), by=QUICK, needed_by="+3d")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infra.store import open_store
 from infra.store.lists import NeedsWanted
-from infra.store.sqlite.schema import LISTS
+from infra.store.sqlite.schema import FILL_LISTED_ANEW, LISTS, MIGRATIONS
 from tests.store.builders import N1, N2, N3, NOW, put_need
 from tests.store.test_store_lists import close, due_in, give_task, promise
 
@@ -32,6 +32,23 @@ def test_needs_from_before_are_listed_alike(tmp_path: Path) -> None:
         db.execute("DROP TABLE listed")
         for statement in script.split(";"):
             db.execute(statement)
+        db.commit()
+    again = open_store(f"sqlite:///{file}")
+    assert again.needs_page(NeedsWanted()) == before
+    again.close()
+
+
+def test_shares_from_before_are_weighed_anew(tmp_path: Path) -> None:
+    """A file whose lists weighed parts by their units is opened by a Muster that weighs each part alike."""
+    file = tmp_path / "muster.db"
+    store = open_store(f"sqlite:///{file}")
+    put_need(store, N1, **due_in(30))
+    promise(store, N1, 12)
+    before = store.needs_page(NeedsWanted())
+    store.close()
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("UPDATE listed SET needed = 20, covered = 12")
+        db.execute(f"PRAGMA user_version = {MIGRATIONS.index(FILL_LISTED_ANEW)}")
         db.commit()
     again = open_store(f"sqlite:///{file}")
     assert again.needs_page(NeedsWanted()) == before

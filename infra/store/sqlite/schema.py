@@ -1,12 +1,7 @@
 """The tables, as a list of migrations: a new entry for each change, never an edited one."""
 
-# what lists and figures are read by
-LISTS = """
-CREATE TABLE listed (
-    need TEXT NOT NULL, band INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, category TEXT NOT NULL,
-    area TEXT NOT NULL, needed_by INTEGER NOT NULL, incident TEXT, exercise INTEGER NOT NULL, officer INTEGER NOT NULL,
-    needed INTEGER NOT NULL, covered INTEGER NOT NULL, word_at INTEGER, word_from TEXT, PRIMARY KEY (band, at, need)
-) STRICT, WITHOUT ROWID;
+# the lists' rows, of needs on record
+FILL_LISTED = """
 WITH
     pledges AS (
         SELECT i.need, s.value ->> 'line' AS line, sum(s.value ->> 'pledged') AS pledged
@@ -44,7 +39,22 @@ WITH
             AND (t.status = 'open' OR t.status = 'taken' AND n.status <> 'closed')),
         s.needed, s.covered, w.word_at, w.responder
     FROM needs n JOIN sums s ON s.need = n.id LEFT JOIN words w ON w.need = n.id;
-CREATE UNIQUE INDEX listed_by_need ON listed (need);
+"""
+
+# how much is promised weighs each part alike
+FILL_LISTED_ANEW = f"DELETE FROM listed;{FILL_LISTED}"  # noqa: S608 - both are ours
+
+# what lists and figures are read by
+LISTS = (
+    """
+CREATE TABLE listed (
+    need TEXT NOT NULL, band INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, category TEXT NOT NULL,
+    area TEXT NOT NULL, needed_by INTEGER NOT NULL, incident TEXT, exercise INTEGER NOT NULL, officer INTEGER NOT NULL,
+    needed INTEGER NOT NULL, covered INTEGER NOT NULL, word_at INTEGER, word_from TEXT, PRIMARY KEY (band, at, need)
+) STRICT, WITHOUT ROWID;
+"""
+    + FILL_LISTED
+    + """CREATE UNIQUE INDEX listed_by_need ON listed (need);
 CREATE INDEX listed_by_status ON listed (status);
 CREATE INDEX listed_by_category ON listed (category);
 CREATE INDEX listed_by_incident ON listed (incident) WHERE incident IS NOT NULL;
@@ -56,6 +66,7 @@ ALTER TABLE responders ADD COLUMN put_at INTEGER;
 ALTER TABLE responders ADD COLUMN paused_until TEXT GENERATED ALWAYS AS (json_extract(doc, '$.paused_until')) VIRTUAL;
 CREATE INDEX responders_by_name ON responders (name COLLATE NOCASE, id, sector, paused_until, put_at)
 """
+)
 
 # who may sign in, who has, and keys of the API
 SIGN_IN = """
@@ -239,4 +250,5 @@ MIGRATIONS = (
     SIGN_IN,
     PRIVACY,
     FIGURES,
+    FILL_LISTED_ANEW,
 )
