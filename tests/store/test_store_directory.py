@@ -399,8 +399,8 @@ def test_one_candidate_is_looked_up_with_their_week(store: Store) -> None:
 
 
 @pytest.mark.many
-@pytest.mark.parametrize("within_km", [None, 2.5, 8.0, 30.0])
-@pytest.mark.parametrize("limit", [5, 40, 1000])
+@pytest.mark.parametrize("within_km", [None, 2.5, 30.0])
+@pytest.mark.parametrize("limit", [5, 1000])
 def test_looking_near_first_finds_the_same(store: Store, within_km: float | None, limit: int) -> None:
     """However large the directory, whoever has been asked this week: the order is that of looking at everybody."""
     dice = random.Random(11)  # noqa: S311 - the same places each time
