@@ -141,6 +141,7 @@ class Pictures:
         """The whole page, or as much of it as one would scroll through."""
         if path:
             page.goto(path)
+        page.wait_for_load_state()
         size = page.viewport_size or DESK
         whole: int = page.evaluate("document.documentElement.scrollHeight")
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(TALLEST, whole)}
