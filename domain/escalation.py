@@ -98,14 +98,13 @@ def _past_due(situation: Situation, now: datetime) -> Step | None:
     if not (over and _ask_anew(need, asked, now)):
         if all(_asked_since_due(line, asked) for line in over):
             return None
-        over = [line for line in over if not _asked_since_due(line, asked, TaskStatus.taken)]
+        taken = [task for task in asked if task.status is TaskStatus.taken]
+        over = [line for line in over if not _asked_since_due(line, taken)]
     return HandToOfficer(_numbers(over), "past-due", "The time has passed and it is not covered.")
 
 
-def _asked_since_due(line: Line, asked: list[Task], *how: TaskStatus) -> bool:
-    """Has somebody been asked about it since its time passed; by a task that is so now, if said?"""
-    since = (task for task in asked if line.number in task.lines and line.due <= task.created_at)
-    return any(not how or task.status in how for task in since)
+def _asked_since_due(line: Line, asked: list[Task]) -> bool:
+    return any(line.number in task.lines and line.due <= task.created_at for task in asked)
 
 
 def _ask_anew(need: Need, asked: list[Task], now: datetime) -> bool:

@@ -81,37 +81,28 @@ def test_who_comes_back_early_is_called_at_once() -> None:
     assert EventCode.back not in world.story()  # nobody waits for an answer of his
 
 
-def test_who_has_their_check_again_is_called() -> None:
-    """D05: Kingsway's check had ended when Gentle dropped out; it is renewed, which is seen within a day, and once."""
+@pytest.mark.parametrize(("needed_by", "without", "not_yet", "then"), [
+    ("+4d", "2h", "21h", "1h"),
+    ("+10h", "1h", "1h", "30m"),
+])  # fmt: skip
+def test_who_has_their_check_again_is_called(needed_by: str, without: str, not_yet: str, then: str) -> None:
+    """D05: Kingsway's check had ended when Gentle dropped out; it is renewed, which is seen within a day, or a quarter
+    of the time there is, and once."""
     enhanced = {"sector": Sector.provider, "capabilities": ("personal-care",), "checks": (CheckLevel.enhanced,)}
     kingsway = helper("kingsway", **enhanced)
-    world = begin("personal-care:1", people=[kingsway, helper("gentle", **enhanced)], by=EVERYBODY, needed_by="+4d")
+    people = [kingsway, helper("gentle", **enhanced)]
+    world = begin("personal-care:1", people=people, by=EVERYBODY, needed_by=needed_by)
     world.yes("gentle")
     world.yes("kingsway")
     world.people[0] = kingsway.but(checks=())
     world.forget().no("gentle")
-    world.wait("2h")
+    world.wait(without)
     world.people[0] = kingsway
-    world.wait("21h")
+    world.wait(not_yet)
     assert world.told(MessageKind.reserve_call) == []
-    world.wait("1h")
+    world.wait(then)
     assert world.told(MessageKind.reserve_call) == ["kingsway"]
     assert not world.happened(EventCode.reserve_waits)
-
-
-def test_who_has_their_check_again_is_called_before_it_is_due() -> None:
-    """D05: it is due in ten hours, Kingsway has its check again after one: it is called in time."""
-    enhanced = {"sector": Sector.provider, "capabilities": ("personal-care",), "checks": (CheckLevel.enhanced,)}
-    kingsway = helper("kingsway", **enhanced)
-    world = begin("personal-care:1", people=[kingsway, helper("gentle", **enhanced)], by=EVERYBODY, needed_by="+10h")
-    world.yes("gentle")
-    world.yes("kingsway")
-    world.people[0] = kingsway.but(checks=())
-    world.forget().no("gentle")
-    world.wait("1h")
-    world.people[0] = kingsway
-    world.wait("2h")
-    assert world.told(MessageKind.reserve_call) == ["kingsway"]
 
 
 @pytest.mark.parametrize("gives", [0, 2])
