@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from cli.demo.pages import links
 from tests.browser.full_town import ADMIN, DUTY, FullTown
-from tests.browser.windows import CHROMIUM, DESK, Windows, open_chromium, served_town
+from tests.browser.windows import CHROMIUM, DESK, Windows, follow, open_chromium, served_town
 
 FOLDER = Path("docs/screenshots")
 TALLEST = 2600
@@ -62,9 +62,9 @@ class Pictures:
         self._shoot(page, "partner-asked", asked[0])
         page.get_by_label("part of it", exact=False).check()
         page.locator("[name=quantity-1]").fill("5")
-        page.get_by_role("button", name="Continue").click()
+        follow(page.get_by_role("button", name="Continue"))
         self._shoot(page, "partner-check")
-        page.get_by_role("button", name="Send my answer").click()
+        follow(page.get_by_role("button", name="Send my answer"))
         self._shoot(page, "partner-answered")
         self._town.settle()
         self._shoot(self._visitor, "partner-asked-desk", self._town.inbox("Harbour Cafe").expects("Can you help").link)
@@ -109,21 +109,21 @@ class Pictures:
         page.get_by_label("What is needed, in a sentence").fill("Hot meals for somebody who came home from hospital")
         page.get_by_label("Kind of help 1").select_option("hot-meal")
         page.locator("[name=count-1]").fill("10")
-        page.get_by_role("button", name="Continue").last.click()
+        follow(page.get_by_role("button", name="Continue").last)
         page.get_by_label("Or the area").fill("Norbiton")
         self._shoot(page, "console-new-need-2-when")
-        page.get_by_role("button", name="Continue").last.click()
+        follow(page.get_by_role("button", name="Continue").last)
         page.get_by_label("Name", exact=True).fill("Arthur Bell")
         page.get_by_label("Phone number", exact=True).fill("07700 900346")
         self._shoot(page, "console-new-need-3-who")
-        page.get_by_role("button", name="Continue").last.click()
+        follow(page.get_by_role("button", name="Continue").last)
         self._shoot(page, "console-new-need-4-check")
 
     def _commands(self) -> None:
         page, need = self._officer, f"/console/needs/{self._full.needs['open']}"
         self._shoot(page, "console-amend", f"{need}/amend")
         page.locator("[name=amount-food-parcel]").fill("14")
-        page.get_by_role("button", name="Continue").click()
+        follow(page.get_by_role("button", name="Continue"))
         self._shoot(page, "console-amend-check")
         self._shoot(page, "console-ask", f"{need}/ask")
         self._shoot(page, "console-answer", f"{need}/answer?partner=riverside-kitchen")

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from tests.browser.full_town import ADMIN, DUTY, EVERY_STATE, VIEWER, FullTown
 from tests.browser.looking import what_is_wrong
-from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows
+from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows, follow
 from tests.town import Town
 from web.console.routes import console_routes
 from web.security import Limits
@@ -141,7 +141,7 @@ def test_what_a_mistake_shows(full: FullTown, windows: Windows) -> None:
         page.goto(address)
         button = page.locator("main form[method=post]").get_by_role("button", name="Continue", exact=True)
         if button.count():
-            button.last.click()
+            follow(button.last)
             sent += 1
             wrong += [f"{address}, sent: {fault}" for fault in what_is_wrong(page)]
     assert not wrong, "\n".join(wrong)
@@ -159,12 +159,12 @@ def test_a_person_is_erased_on_pages_anybody_can_read(full: FullTown, windows: W
         page.get_by_label("Erase what is known").check()
         page.get_by_label("They asked for it").check()
         page.get_by_label("End their open needs").set_checked(ended)
-        page.get_by_role("button", name="Continue").click()
+        follow(page.get_by_role("button", name="Continue"))
         page.get_by_role("heading", name=heading).wait_for()
         assert (full.needs["confirming"] in page.locator("main").inner_text()) is not ended
         assert page.get_by_role("button", name="Erase it").count() == ended
         wrong += at_every_size(page)
-    page.get_by_role("button", name="Erase it").click()
+    follow(page.get_by_role("button", name="Erase it"))
     page.get_by_role("heading", name="It is erased").wait_for()
     assert not (wrong + at_every_size(page))
 
@@ -179,7 +179,7 @@ def test_the_menu_on_a_phone(full: FullTown, windows: Windows) -> None:
     menu = page.locator("summary", has_text="Menu")
     menu.click()
     assert places.count() == 1
-    places.click()
+    follow(places)
     assert page.url.endswith("/console/partners")
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     assert places.count() == 1

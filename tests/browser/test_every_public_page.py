@@ -11,7 +11,7 @@ from starlette.routing import Route
 from cli.demo.pages import links
 from tests.browser.full_town import FullTown
 from tests.browser.looking import what_is_wrong
-from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows
+from tests.browser.windows import AT_400_PERCENT, DESK, PHONE, Windows, follow
 from tests.town import Town, address
 from web.app import create_app
 from web.signin.guarding import Guarded
@@ -121,6 +121,6 @@ def test_every_step_of_a_form_is_in_nobodys_way(
     """B06 B07: the page of mistakes, the check page and the page at the end are looked at like any other."""
     page, wrong = windows.open(), []
     for button in goes(full, page):
-        page.get_by_role("button", name=button, exact=True).click()
+        follow(page.get_by_role("button", name=button, exact=True))
         wrong += faults(page, f"{page.title()}, after {button}")
     assert not wrong, "\n".join(wrong)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from cli.demo.pages import links
 from infra.officers import add_officer, invite, new_officer
 from tests.browser.looking import assert_fine, tab_to
-from tests.browser.windows import Windows
+from tests.browser.windows import Windows, follow
 from tests.town import Town, address
 
 DANA, VERA = "Dana Duty", "Vera Viewer"
@@ -34,18 +34,18 @@ def signs_in(town: Town, page: Page, name: str) -> None:
     assert_fine(page)
     page.get_by_label("Choose a password").fill(PASSWORD)
     page.get_by_label("The same password again").fill(PASSWORD)
-    page.get_by_role("button", name="Save and sign in").click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Save and sign in"))
+    follow(page.get_by_role("button", name="Sign out"))
     assert_fine(page)
     page.get_by_label("Email address").fill(address(name))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
     assert page.get_by_role("heading", level=1).inner_text()
 
 
 def goes_on(page: Page, button: str = "Continue") -> None:
     """Press a button; the page it leads to is as good as any."""
-    page.get_by_role("button", name=button, exact=True).last.click()
+    follow(page.get_by_role("button", name=button, exact=True).last)
     assert_fine(page)
 
 
@@ -77,7 +77,7 @@ def records(town: Town, page: Page, summary: str, count: int, resident: str) -> 
 def changes_to(town: Town, page: Page, need: str, count: int) -> None:
     """Change how many food parcels are needed."""
     page.goto(f"/console/needs/{need}")
-    page.get_by_role("link", name="Change what is needed").click()
+    follow(page.get_by_role("link", name="Change what is needed"))
     page.locator("[name=amount-food-parcel]").fill(str(count))
     goes_on(page)
     goes_on(page, "Change it")
@@ -100,8 +100,8 @@ def test_a_need_from_the_first_page_to_the_story(town: Town, windows: Windows) -
     phone.goto(mailed_path(town, "Riverside Kitchen", "Can you help", need))
     phone.get_by_label("part of it", exact=False).check()
     phone.locator("[name=quantity-1]").fill("12")
-    phone.get_by_role("button", name="Continue").click()
-    phone.get_by_role("button", name="Send my answer").click()
+    follow(phone.get_by_role("button", name="Continue"))
+    follow(phone.get_by_role("button", name="Send my answer"))
     town.settle()
     assert town.counts(need) == {"food-parcel": 12}
 
@@ -112,7 +112,7 @@ def test_a_need_from_the_first_page_to_the_story(town: Town, windows: Windows) -
 
     other = records(town, desk, "Food for two until Monday", 4, "Rosa Lind")
     desk.goto(f"/console/needs/{need}")
-    desk.get_by_role("link", name="Ask to go elsewhere").click()
+    follow(desk.get_by_role("link", name="Ask to go elsewhere"))
     assert_fine(desk)
     desk.get_by_label("Food for two until Monday").check()
     desk.locator("[name=amount-food-parcel]").fill("4")
@@ -122,8 +122,8 @@ def test_a_need_from_the_first_page_to_the_story(town: Town, windows: Windows) -
 
     phone.goto(mailed_path(town, "Riverside Kitchen", "Could you go somewhere else instead"))
     phone.get_by_label("Yes, I go there instead").check()
-    phone.get_by_role("button", name="Continue").click()
-    phone.get_by_role("button", name="Send my answer").click()
+    follow(phone.get_by_role("button", name="Continue"))
+    follow(phone.get_by_role("button", name="Send my answer"))
     town.settle()
     assert town.counts(other) == {"food-parcel": 4}
     assert town.counts(need) == {"food-parcel": 8}
@@ -134,14 +134,14 @@ def test_a_need_from_the_first_page_to_the_story(town: Town, windows: Windows) -
     resident = windows.open(phone=True, scripts=False)
     resident.goto(mailed_path(town, "Amina Haddad", "Did you get"))
     resident.get_by_label("Only part of it happened").check()
-    resident.get_by_role("button", name="Continue").click()
-    resident.get_by_role("button", name="Send my answer").click()
+    follow(resident.get_by_role("button", name="Continue"))
+    follow(resident.get_by_role("button", name="Send my answer"))
     town.settle()
 
     desk.goto(f"/console/needs/{need}")
     desk.get_by_label("Email address").fill(address(DANA))  # her session has ended in the meantime
     desk.get_by_label("Password", exact=True).fill(PASSWORD)
-    desk.get_by_role("button", name="Sign in", exact=True).click()
+    follow(desk.get_by_role("button", name="Sign in", exact=True))
     desk.goto(f"/console/needs/{need}/story")
     assert_fine(desk)
     story = desk.locator("main").inner_text()
@@ -153,7 +153,7 @@ def test_by_keyboard_alone(town: Town, windows: Windows) -> None:
     """B06: Dana signs in and records a need without a mouse, and always sees where she is."""
     page = windows.open()
     signs_in(town, page, DANA)
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.goto("/console/needs/new")
     _types(page, "email", address(DANA))
     _types(page, "password", PASSWORD)
@@ -197,7 +197,7 @@ def test_an_incident_is_held_and_goes_on(town: Town, windows: Windows) -> None:
     goes_on(desk, "Open the incident")
     incident = desk.url.partition("?")[0]
     for command, held in (("Put it on hold", True), ("Let it go on", False)):
-        desk.get_by_role("link", name=command).click()
+        follow(desk.get_by_role("link", name=command))
         assert_fine(desk)
         goes_on(desk, command)
         assert town.door.store.incident(incident.rpartition("/")[2]).held is held  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ from cli.demo.pages import links
 from domain.playbooks import Playbook
 from infra.playbooks import load_playbook
 from tests.browser.looking import assert_fine, look_at, sticks_out, tab_to
-from tests.browser.windows import AT_400_PERCENT, Windows
+from tests.browser.windows import AT_400_PERCENT, Windows, follow
 from tests.town import Town
 
 
@@ -48,11 +48,11 @@ def test_nothing_is_in_anybodys_way(town: Town, windows: Windows, asked: str, ev
     for path in (link, *people, "/", "/r/new", "/r/no-such-link", "/accessibility", "/privacy"):
         look_at(page, path)
     page.goto(link)
-    page.get_by_role("link", name="See everything we have asked you").click()
+    follow(page.get_by_role("link", name="See everything we have asked you"))
     assert_fine(page)
     _answer_in_part(page, link)
     assert_fine(page)
-    page.get_by_role("button", name="Send my answer").click()
+    follow(page.get_by_role("button", name="Send my answer"))
     assert_fine(page)
 
 
@@ -60,14 +60,14 @@ def _answer_in_part(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_label("part of it", exact=False).check()
     page.locator("[name=quantity-1]").fill("12")
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def test_scripts_are_not_needed(town: Town, windows: Windows, asked: str) -> None:
     """B05: with scripts off, a partner answers in part and sees what it came to."""
     page = windows.open(phone=True, scripts=False)
     _answer_in_part(page, links_of(town, "Riverside Kitchen"))
-    page.get_by_role("button", name="Send my answer").click()
+    follow(page.get_by_role("button", name="Send my answer"))
     assert "12 food parcels" in page.locator("main").inner_text()
     assert town.counts(asked) == {"food-parcel": 12}
     assert not page.context.cookies(), "a partner's page set a cookie"
@@ -100,10 +100,10 @@ def test_a_mistake_leads_to_its_field(town: Town, windows: Windows, asked: str) 
     """B07: nothing chosen: the summary is in focus and its link leads to the field."""
     page = windows.open(phone=True)
     page.goto(links_of(town, "Riverside Kitchen"))
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     assert page.title().startswith("Error:")
     assert_fine(page)
-    page.get_by_role("link", name="Select whether you can help").click()
+    page.get_by_role("link", name="Select whether you can help").click()  # stays on the page
     assert page.evaluate("document.activeElement.name || document.querySelector(':target')?.name") == "answer"
 
 

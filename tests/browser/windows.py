@@ -13,7 +13,7 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, sync_playwright
 
 from infra.officers import find_officer
 from infra.playbooks import load_catalogue
@@ -76,6 +76,12 @@ def open_chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def follow(found: Locator) -> None:
+    """Click a link or a button, and wait until the page it leads to is shown: a click alone does not wait for it."""
+    with found.page.expect_navigation():
+        found.click()
 
 
 class Windows:
