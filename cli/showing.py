@@ -105,11 +105,11 @@ def _print_story(situation: Situation, story: list[Event], names: dict[str, str]
 def refused_mails(door: Door, situation: Situation, names: dict[str, str]) -> Iterator[str]:
     """Whom a message of this need has not reached, and why; of a resident's address a server says nothing here."""
     for row in door.store.refused_mails():
-        to = row.message.to
-        if row.message.need != situation.need.id:
+        message = row.message
+        if message.need != situation.need.id:
             continue
-        who = names.get(to) or names.get(to.removeprefix("responder:")) or "the resident"
-        why = f" ({row.why})" if row.why and to != "resident" else ""
+        who = names.get(message.to) or names.get(message.to_responder) or "the resident"
+        why = f" ({row.why})" if row.why and not message.to_resident else ""
         again = "" if row.state in OVER else f"; it is tried again at {say_clock(row.not_before, situation.zone)}"
         yield f"A message to {who} has not arrived{why}{again}."
 

@@ -90,6 +90,24 @@ class Message(Value):
     task: str | None = None
     channel: Channel = Channel.email
 
+    @property
+    def to_resident(self) -> bool:
+        return self.to == "resident"
+
+    @property
+    def to_officer(self) -> str:
+        """The id of the officer it goes to; empty if it goes to somebody else."""
+        return self._id_of("officer")
+
+    @property
+    def to_responder(self) -> str:
+        """The id of the responder it goes to; empty if it goes to somebody else."""
+        return self._id_of("responder")
+
+    def _id_of(self, kind: str) -> str:
+        found, _, id = self.to.partition(":")
+        return id if found == kind else ""
+
 
 def message_id(
     kind: MessageKind,

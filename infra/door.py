@@ -174,7 +174,7 @@ def _invitation_links(keys: Mapping[str, bytes], change: Change) -> Iterable[Tok
 
 def _task_links(keys: Mapping[str, bytes], change: Change) -> Iterable[TokenRow]:
     """A link for each officer a task is with, and for each who is told of it though it went on to another."""
-    told = {(message.task, message.to.removeprefix("officer:")) for message in change.messages if message.task}
+    told = {(message.task, message.to_officer) for message in change.messages if message.task}
     for task in change.tasks:
         for officer in {task.officer, *(who for id, who in told if id == task.id)}:
             yield _row(keys, Purpose.take, take_target(task.id, officer), task.kid, change.need.id)

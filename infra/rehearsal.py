@@ -154,7 +154,7 @@ class Rehearsal:
         if not isinstance(change, Change) or (after := apply(self.situation, change)) is None:
             return
         self.situation = after
-        self._messages += sum(1 for message in change.messages if message.to.startswith("responder:"))
+        self._messages += sum(1 for message in change.messages if message.to_responder)
         for invitation in change.invitations:
             if invitation.awaited and (invitation.id, invitation.asked_at) not in self._heard:
                 self._heard.add((invitation.id, invitation.asked_at))

@@ -93,22 +93,18 @@ class Letter:
     def resident(self) -> Resident:
         return self.people.resident(self.need.id)
 
-    @cached_property
-    def officer_id(self) -> str:
-        return self.message.to.removeprefix("officer:")
-
     def officer_name(self, id: str | None) -> str | None:
         return next((officer.name for officer in self.situation.officers if officer.id == id), None)
 
     @cached_property
     def to_name(self) -> str | None:
         """Who this message is for, as they are called."""
-        if self.message.to == "resident":
+        if self.message.to_resident:
             speaks_for_them = self.resident.reached_by is ContactBy.person
             return self.resident.referrer_name if speaks_for_them else self.resident.name
-        if self.message.to.startswith("officer:"):
-            return self.officer_name(self.officer_id)
-        id = self.message.to.removeprefix("responder:")
+        if self.message.to_officer:
+            return self.officer_name(self.message.to_officer)
+        id = self.message.to_responder
         contacts = self.people.contacts(id)
         if self.message.contact < len(contacts) and (name := contacts[self.message.contact].name):
             return name

@@ -66,7 +66,7 @@ def write_task(letter: Letter) -> OfficerTaskWords | NotSent:
         doors=doors(letter) if topic_of(letter.situation, task) is MessageKind.resident_covered else (),
         page=ConsolePage(path=f"tasks/{task.id}"),
         take_by=letter.say(task.take_by),
-        with_name=letter.officer_name(task.officer) if task.officer != letter.officer_id else None,
+        with_name=letter.officer_name(task.officer) if task.officer != letter.message.to_officer else None,
         next_name=_next_name(letter, task),
         take=_take_link(letter, task),
     )
@@ -78,7 +78,7 @@ def write_passed(letter: Letter) -> TaskPassedWords | NotSent:
     if isinstance(task, NotSent):
         return task
     now_with = letter.officer_name(task.officer)
-    if now_with is None or task.officer == letter.officer_id:
+    if now_with is None or task.officer == letter.message.to_officer:
         return NotSent("it is with them again, or with nobody")
     return TaskPassedWords(
         **letter.common,
@@ -109,7 +109,7 @@ def _open_task(letter: Letter) -> Task | NotSent:
         return NotSent("there is no such task")
     if task.status is not TaskStatus.open:
         return NotSent("nothing is left to do" if task.status is TaskStatus.done else "somebody has taken it")
-    if letter.officer_name(letter.officer_id) is None:
+    if letter.officer_name(letter.message.to_officer) is None:
         return NotSent("there is no such officer any more")
     return task
 
@@ -119,7 +119,7 @@ def _urgent(letter: Letter, task: Task) -> bool:
 
 
 def _take_link(letter: Letter, task: Task) -> LinkTo:
-    return LinkTo(purpose=Purpose.take, target=take_target(task.id, letter.officer_id), kid=task.kid)
+    return LinkTo(purpose=Purpose.take, target=take_target(task.id, letter.message.to_officer), kid=task.kid)
 
 
 def _words(letter: Letter, task: Task) -> str | None:
@@ -136,7 +136,7 @@ def _of_all(text: str, part: Part) -> str:
 def _next_name(letter: Letter, task: Task) -> str | None:
     """Who gets it if it is not taken; `None` when that is the reader again."""
     following = next_officer(task, letter.situation.on_duty(letter.now))
-    return following.name if following and following.id != letter.officer_id else None
+    return following.name if following and following.id != letter.message.to_officer else None
 
 
 def _count(letter: Letter, task: Task) -> str | None:

@@ -245,7 +245,7 @@ def write_chase(letter: Letter) -> ChaseWords | NotSent:
 
 def write_new_link(letter: Letter) -> NewLinkWords | NotSent:
     """Send a link again: to a partner theirs, to the resident the one to their own need."""
-    for_resident, invitation = letter.message.to == "resident", letter.invitation
+    for_resident, invitation = letter.message.to_resident, letter.invitation
     if invitation is None and not for_resident:
         return NO_INVITATION
     numbers = [share.line for share in invitation.shares] if invitation else [line.number for line in letter.need.lines]

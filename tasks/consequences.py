@@ -23,12 +23,11 @@ def act_on_dead_mail(door: Door, row: OutboxRow) -> None:
 def act_on_complaint(door: Door, row: OutboxRow) -> None:
     """They marked it as unwanted: nothing of its kind is asked of them any more, and an officer phones."""
     for message in _all_it_said(door, row):
-        kind, _, id = message.to.partition(":")
-        if kind == "resident":
+        if message.to_resident:
             act_by_task(door, message, TaskKind.call_resident, note=message.kind.value)
         elif message.invitation:
             door.change(message.need, partial(record_complaint, message=message))
-            door.store.mute(id, door.situation(message.need).need.category, clock.now())
+            door.store.mute(message.to_responder, door.situation(message.need).need.category, clock.now())
 
 
 def act_on_content_refused(door: Door, row: OutboxRow) -> None:
@@ -64,12 +63,11 @@ def _act_on_dead(door: Door, message: Message) -> None:
 
 def _acted_but_for_partners(door: Door, message: Message) -> bool:
     """An officer's task passes on, for a resident somebody is asked to phone. False if it was for neither."""
-    kind, _, id = message.to.partition(":")
-    if kind == "resident":
+    if message.to_resident:
         act_by_task(door, message, TaskKind.call_resident, note=message.kind.value)
-    elif kind == "officer":
-        door.change(message.need, partial(pass_from_unreachable, officer=id))
-    return kind in ("resident", "officer")
+    elif message.to_officer:
+        door.change(message.need, partial(pass_from_unreachable, officer=message.to_officer))
+    return not message.to_responder
 
 
 def _all_it_said(door: Door, row: OutboxRow) -> list[Message]:
@@ -78,4 +76,4 @@ def _all_it_said(door: Door, row: OutboxRow) -> list[Message]:
 
 
 def _contacts(door: Door, message: Message) -> int:
-    return len(mailable(door.store.contacts(message.to.removeprefix("responder:"))))
+    return len(mailable(door.store.contacts(message.to_responder)))

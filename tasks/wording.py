@@ -121,26 +121,27 @@ class Wording:
         return self._phone(message) if message.channel is Channel.sms else self._email(message)
 
     def _email(self, message: Message) -> str:
-        store, (kind, _, id) = self.door.store, message.to.partition(":")
-        if kind == "resident":
+        store = self.door.store
+        if message.to_resident:
             found = store.resident(message.need).write_to
-        elif kind == "officer":
-            found = next((officer.email for officer in working(store.officers()) if officer.id == id), None)
+        elif message.to_officer:
+            officers = working(store.officers())
+            found = next((officer.email for officer in officers if officer.id == message.to_officer), None)
         else:
-            addresses = mailable(store.contacts(id))
+            addresses = mailable(store.contacts(message.to_responder))
             found = addresses[min(message.contact, len(addresses) - 1)] if addresses else None
         if found is None:
             raise NoAddress(NoWay.email)
         return found
 
     def _phone(self, message: Message) -> str:
-        store, (kind, _, id) = self.door.store, message.to.partition(":")
+        store = self.door.store
         if self.door.settings.texts == "none":
             raise NoAddress(NoWay.texts)
-        if kind == "officer":
-            numbers = [officer.phone for officer in working(store.officers()) if officer.id == id]
+        if message.to_officer:
+            numbers = [officer.phone for officer in working(store.officers()) if officer.id == message.to_officer]
         else:
-            numbers = [contact.phone for contact in store.contacts(id)]
+            numbers = [contact.phone for contact in store.contacts(message.to_responder)]
         known = [number for number in numbers if number]
         if not known:
             raise NoAddress(NoWay.phone)

@@ -60,7 +60,7 @@ def what_wants_a_person(store: Store) -> list[str]:
     elif late := store.late_tasks():
         found.append(f"Tasks that nobody has taken in time: {late}.")
     if refused := store.refused_mails():
-        officers = sum(1 for row in refused if row.message.to.startswith("officer:"))
+        officers = sum(1 for row in refused if row.message.to_officer)
         found.append(f"Messages that were refused and have not arrived: {len(refused)}, to officers: {officers}.")
     return found
 

@@ -33,7 +33,7 @@ def refused(store: Store, chosen: Settings) -> Iterator[Finding]:
     rows = store.refused_mails()
     if not rows:
         return
-    officers = sum(1 for row in rows if row.message.to.startswith("officer:"))
+    officers = sum(1 for row in rows if row.message.to_officer)
     needs = ", ".join(list(dict.fromkeys(row.message.need for row in rows))[:5])
     to_officers = f", {officers:,} of them to officers" if officers else ""
     yield Finding(

@@ -174,6 +174,6 @@ def _messages(rows: Iterable[OutboxRow], to: str) -> list[dict[str, Any]]:
 def _told(door: Door, rows: Iterable[OutboxRow]) -> list[str]:
     """Who was sent their name and address."""
     details = (row for row in rows if row.message.kind is MessageKind.private_details)
-    ids = [row.message.to.removeprefix("responder:") for row in details if row.state in MAY_HAVE_LEFT]
+    ids = [row.message.to_responder for row in details if row.state in MAY_HAVE_LEFT]
     partners = [door.store.responder(id) for id in dict.fromkeys(ids)]
     return [A_HELPER if p is None or p.is_person() else p.name for p in partners]

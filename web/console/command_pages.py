@@ -188,9 +188,7 @@ def _follows(site: Site, situation: Situation, change: Change) -> dict[str, Any]
     """What a change comes to: what the story will say, who is told, how it stands then and what comes next."""
     changes = (change, *change.also)
     names = names_in(site.store, situation, [event for one in changes for event in one.events])
-    told = dict(names) | site.store.responder_names(
-        message.to.removeprefix("responder:") for one in changes for message in one.messages
-    )
+    told = dict(names) | site.store.responder_names(message.to_responder for one in changes for message in one.messages)
     after = apply(situation, change) or situation
     return {
         "story": [because(event, names, change.need, situation.zone) for event in change.events],

@@ -35,9 +35,7 @@ def message_shown(site: Site, row: OutboxRow, names: Mapping[str, str]) -> Messa
         state=_state(row),
         colour=STATE_COLOURS.get(row.state, "green"),
         attempts=row.attempt,
-        why=(row.why or "")
-        if message.to != "resident" and row.why not in list(NoWay)
-        else "",  # a server may name the address
+        why="" if message.to_resident or row.why in list(NoWay) else row.why or "",  # a server may name the address
     )
 
 

@@ -80,7 +80,7 @@ def _wants_a_person(row: OutboxRow, tasks: dict[Key, Item]) -> bool:
     if row.state not in (MessageState.bounced, MessageState.failed) or _task_of(row) not in tasks:
         return False
     task = Task.model_validate_json(str(tasks[_task_of(row)]["doc"]))
-    return task.status is TaskStatus.open and row.message.to == f"officer:{task.officer}"
+    return task.status is TaskStatus.open and row.message.to_officer == task.officer
 
 
 def _task_of(row: OutboxRow) -> Key:

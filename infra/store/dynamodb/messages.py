@@ -170,7 +170,7 @@ def _waits(row: OutboxRow, item: Item) -> dict[str, Value | None]:
 
 def is_held_with_need(message: Message) -> bool:
     """Does a hold of its need keep it? Officers hear of their tasks meanwhile."""
-    return not _is_not_to_come(message) and not message.to.startswith("officer:")
+    return not _is_not_to_come(message) and not message.to_officer
 
 
 def is_held_with_others(message: Message, item: Item) -> bool:

@@ -168,7 +168,7 @@ class PersonItems(DirectoryItems, Journalled):
     def _readdress(self, items: Sequence[Item], id: str, alias: str) -> Iterator[bool]:
         """What went to them went to somebody; what has not gone does not go."""
         for item in items:
-            if not str(item["sk"]).startswith(MESSAGE) or (row := row_of(item)).message.to != f"responder:{id}":
+            if not str(item["sk"]).startswith(MESSAGE) or (row := row_of(item)).message.to_responder != id:
                 continue
             unsent = row.state in (MessageState.pending, MessageState.unknown)
             state = MessageState.skipped if unsent else row.state

@@ -86,7 +86,7 @@ class PrivacyItems(WalkedNeeds):
             row, gone = row_of(item), set[str]()
             if Kept.contact in classes:
                 gone.add("frozen")
-                if row.message.to == "resident" and row.state in (MessageState.pending, MessageState.unknown):
+                if row.message.to_resident and row.state in (MessageState.pending, MessageState.unknown):
                     why = None if Kept.message_bodies in classes else "their details were erased"
                     forgetting.first.append(moved(item, state=MessageState.skipped, why=why, frozen=None))
                     continue
