@@ -118,12 +118,12 @@ def _say_erased(erased: Erased) -> None:
 
 def _find(door: Door, who: str, name: str | None, needs: list[str] | None) -> Person:
     """The one person that is meant. Raises `NeedWrong`."""
-    from infra.persons.finding import find_one, read_wanted
+    from infra.persons.finding import find_one, read_sought
 
     references = tuple(read_reference(need) for need in needs or ())
     for reference in references:
         door.situation(reference)
-    return find_one(door.store, read_wanted(who, name, references))
+    return find_one(door.store, read_sought(who, name, references))
 
 
 @contextmanager

@@ -34,10 +34,10 @@ def say_chosen(why: Ranked | None) -> str:
 
 def say_why_not(why: WhyNot, responder: Responder, need: Need, round: Round | None, line: Line, zone: ZoneInfo) -> str:
     """Why this responder is not asked about this line, as one sentence."""
-    return REASONS[why.code](Told(why, responder, need, round, line, zone))
+    return REASONS[why.code](NotAsked(why, responder, need, round, line, zone))
 
 
-class Told:
+class NotAsked:
     """A reason with what it takes to put it into words."""
 
     def __init__(
@@ -68,68 +68,68 @@ class Told:
         return f"{self.why.on:%A} {self.why.on.day} {self.why.on:%B %Y}" if self.why.on else "that day"
 
 
-def _too_far(told: Told) -> str:
-    km = f"{told.why.km or 0:.1f} km away"
-    own, theirs = told.round.within_km if told.round else None, told.responder.radius_km
+def _too_far(case: NotAsked) -> str:
+    km = f"{case.why.km or 0:.1f} km away"
+    own, theirs = case.round.within_km if case.round else None, case.responder.radius_km
     if theirs is not None and (own is None or theirs < own):
         return f"They are {km} and go no further than {theirs:g} km."
     return f"They are {km} and this round goes to {own:g} km." if own else f"They are {km}, which is too far."
 
 
-def _too_little(told: Told) -> str:
-    if not told.why.count:
+def _too_little(case: NotAsked) -> str:
+    if not case.why.count:
         return "They have nothing to give: their capacity is 0."
-    return f"They could do {told.why.count} of {told.why.most}, and {told.help} cannot be shared out."
+    return f"They could do {case.why.count} of {case.why.most}, and {case.help} cannot be shared out."
 
 
-def _week_full(told: Told) -> str:
-    return f"They have had {told.why.count} of {told.why.most} asks this week."
+def _week_full(case: NotAsked) -> str:
+    return f"They have had {case.why.count} of {case.why.most} asks this week."
 
 
-def _no_check(told: Told) -> str:
-    return f"{told.line.capability.title} requires the {told.check}, and they hold none that is high enough."
+def _no_check(case: NotAsked) -> str:
+    return f"{case.line.capability.title} requires the {case.check}, and they hold none that is high enough."
 
 
-def _check_ends(told: Told) -> str:
-    return f"Their check ends on {told.day}, before it is due."
+def _check_ends(case: NotAsked) -> str:
+    return f"Their check ends on {case.day}, before it is due."
 
 
-def _not_now(told: Told) -> str:
-    today = f" {_days(told.responder.days_off)} are their days off." if told.responder.days_off else ""
-    quiet = f" Their quiet hours are {told.responder.quiet}." if told.responder.quiet else ""
-    return f"Not at this hour: they may be asked from {told.until}.{today}{quiet}"
+def _not_now(case: NotAsked) -> str:
+    today = f" {_days(case.responder.days_off)} are their days off." if case.responder.days_off else ""
+    quiet = f" Their quiet hours are {case.responder.quiet}." if case.responder.quiet else ""
+    return f"Not at this hour: they may be asked from {case.until}.{today}{quiet}"
 
 
 def _days(days: tuple[Weekday, ...]) -> str:
     return " and ".join(f"{day.value.capitalize()}s" for day in days)
 
 
-def _off_when_due(told: Told) -> str:
-    return f"It is due on {told.day}, which is their day off."
+def _off_when_due(case: NotAsked) -> str:
+    return f"It is due on {case.day}, which is their day off."
 
 
-def _answered(told: Told) -> str:
-    return ANSWERS.get(told.why.status, "They have said yes already.") if told.why.status else "They have answered."
+def _answered(case: NotAsked) -> str:
+    return ANSWERS.get(case.why.status, "They have said yes already.") if case.why.status else "They have answered."
 
 
-REASONS: dict[Against, Callable[[Told], str]] = {
-    Against.apart: lambda told: "They are kept apart from this resident.",
-    Against.no_exercises: lambda told: "This is an exercise, and they have not agreed to exercises.",
+REASONS: dict[Against, Callable[[NotAsked], str]] = {
+    Against.apart: lambda case: "They are kept apart from this resident.",
+    Against.no_exercises: lambda case: "This is an exercise, and they have not agreed to exercises.",
     Against.answered: _answered,
-    Against.asking_us: lambda told: "They have asked us something, and nobody has answered yet.",
-    Against.asked: lambda told: "They have been asked about it already.",
-    Against.unable: lambda told: f"They do not give {told.help}.",
-    Against.may_not: lambda told: f"{told.line.capability.title} is not for somebody of the sector {told.why.sector}.",
+    Against.asking_us: lambda case: "They have asked us something, and nobody has answered yet.",
+    Against.asked: lambda case: "They have been asked about it already.",
+    Against.unable: lambda case: f"They do not give {case.help}.",
+    Against.may_not: lambda case: f"{case.line.capability.title} is not for somebody of the sector {case.why.sector}.",
     Against.no_check: _no_check,
     Against.check_ends: _check_ends,
     Against.too_little: _too_little,
-    Against.unreachable: lambda told: "There is no e-mail address for them.",
-    Against.muted: lambda told: "They do not want to be asked for this kind of help.",
-    Against.paused: lambda told: f"They are passed over until {told.until}.",
+    Against.unreachable: lambda case: "There is no e-mail address for them.",
+    Against.muted: lambda case: "They do not want to be asked for this kind of help.",
+    Against.paused: lambda case: f"They are passed over until {case.until}.",
     Against.week_full: _week_full,
-    Against.other_round: lambda told: f"No round of this playbook asks the sector {told.why.sector}.",
+    Against.other_round: lambda case: f"No round of this playbook asks the sector {case.why.sector}.",
     Against.too_far: _too_far,
-    Against.other_area: lambda told: f"They serve {', '.join(told.responder.areas)}, and not {told.need.area}.",
+    Against.other_area: lambda case: f"They serve {', '.join(case.responder.areas)}, and not {case.need.area}.",
     Against.off_when_due: _off_when_due,
     Against.not_now: _not_now,
 }

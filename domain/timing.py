@@ -24,7 +24,7 @@ WHOLE_MINUTES = timedelta(minutes=10)  # from here on a shortened wait ends with
 
 
 @dataclass(frozen=True)
-class Plan:
+class NextRounds:
     """What a line asks next: which rounds together, from when on, until when they are waited for.
 
     `skipped` have no hours left before the last safe moment. `hurried`: there is less time than the playbook gives.
@@ -44,7 +44,7 @@ def latest_moment(need: Need, line: Line) -> datetime:
     return max(safe, began + (line.due - began) / 2)
 
 
-def plan_next(need: Need, line: Line, now: datetime, calendar: Calendar) -> Plan | None:
+def plan_next(need: Need, line: Line, now: datetime, calendar: Calendar) -> NextRounds | None:
     """Plan what follows the round `line` is in; `None` if no round is left that could be asked before it is too late.
 
     After the last safe moment everybody who is left is asked at once, the officer having it too.
@@ -60,7 +60,7 @@ def plan_next(need: Need, line: Line, now: datetime, calendar: Calendar) -> Plan
     begins = next_within(_may_begin(need, rounds), now, calendar)
     ends, hurried = time_for(need, line, rounds, begins, calendar)
     skipped = tuple(n for n in range(line.round + 1, rounds[-1]) if n not in rounds)
-    return Plan(rounds, skipped, begins, ends, hurried)
+    return NextRounds(rounds, skipped, begins, ends, hurried)
 
 
 def _before_the_last_resort(need: Need, numbers: tuple[int, ...]) -> tuple[int, ...]:

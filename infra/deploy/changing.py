@@ -37,7 +37,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Plan:
+class StackPlan:
     """What would change in one stack. Without a `change_set` there is nothing to carry out."""
 
     stack: str
@@ -63,18 +63,18 @@ def parameters_of(stack: str) -> dict[str, str]:
     return {given["ParameterKey"]: given["ParameterValue"] for given in found.get("Parameters", [])}
 
 
-def plan(name: str, stack: str, parameters: Mapping[str, str]) -> Plan:
+def plan(name: str, stack: str, parameters: Mapping[str, str]) -> StackPlan:
     """Ask what would change if `stack` were made from the template called `name`. Nothing has changed yet.
 
     An existing stack gets a change set, which `discard` takes away again; a new one is read off the template.
     """
     if find_stack(stack) is None:
-        return Plan(stack, tuple(_all_of(name, parameters)), "", dict(parameters))
+        return StackPlan(stack, tuple(_all_of(name, parameters)), "", dict(parameters))
     with explained(f"Asking what would change in {stack}"):
         return _ask(name, stack, parameters, "UPDATE")
 
 
-def make_ready(name: str, wanted: Plan) -> Plan:
+def make_ready(name: str, wanted: StackPlan) -> StackPlan:
     """The plan with a change set to carry out, for a stack that is not there yet too."""
     if wanted.change_set or not wanted.changes:
         return wanted
@@ -83,14 +83,14 @@ def make_ready(name: str, wanted: Plan) -> Plan:
         return _ask(name, wanted.stack, wanted.parameters, "CREATE")
 
 
-def discard(unwanted: Plan) -> None:
+def discard(unwanted: StackPlan) -> None:
     """Take the change set away: it was only looked at."""
     if unwanted.change_set:
         with explained(f"Taking the change set of {unwanted.stack} away"):
             client("cloudformation").delete_change_set(ChangeSetName=unwanted.change_set, StackName=unwanted.stack)
 
 
-def carry_out(ready: Plan, tell: Tell) -> None:
+def carry_out(ready: StackPlan, tell: Tell) -> None:
     """Change what was planned, saying each step. Raises `AwsFailed` with the first resource that could not be made."""
     if not ready.change_set:
         return
@@ -128,7 +128,7 @@ def watch(stack: str, seen: set[str], tell: Tell, expected: Collection[str]) -> 
         )
 
 
-def _ask(name: str, stack: str, parameters: Mapping[str, str], kind: str) -> Plan:
+def _ask(name: str, stack: str, parameters: Mapping[str, str], kind: str) -> StackPlan:
     from botocore.exceptions import ClientError
 
     cloud = client("cloudformation")
@@ -144,17 +144,17 @@ def _ask(name: str, stack: str, parameters: Mapping[str, str], kind: str) -> Pla
         )["Id"]
     except ClientError as refused:
         if any(words in str(refused) for words in NOTHING_CHANGES):
-            return Plan(stack, (), "", dict(parameters))
+            return StackPlan(stack, (), "", dict(parameters))
         raise
     found = _until_made(made, stack)
     if found["Status"] == "FAILED":
         cloud.delete_change_set(ChangeSetName=made, StackName=stack)
         reason = found.get("StatusReason", "")
         if any(words in reason for words in NOTHING_CHANGES):
-            return Plan(stack, (), "", dict(parameters))
+            return StackPlan(stack, (), "", dict(parameters))
         raise AwsFailed(f"{stack} cannot be changed so: {reason}")
     changes = tuple(_read(change["ResourceChange"]) for change in found["Changes"])
-    return Plan(stack, changes, made, dict(parameters))
+    return StackPlan(stack, changes, made, dict(parameters))
 
 
 def _until_made(change_set: str, stack: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from infra.aws import checking as aws
 from infra.deploy import changing, keeping_secrets
 from infra.deploy.building import LIGHT, WORKER, Built, CannotBuild, Zip
-from infra.deploy.changing import Change, Plan, Tell
+from infra.deploy.changing import Change, StackPlan, Tell
 from infra.deploy.checking import room_for_workers
 from infra.deploy.choices import Choices
 from infra.deploy.securing import make_safe
@@ -37,8 +37,8 @@ class Deployment:
     account: str
     region: str
     built: Built
-    kept: Plan
-    compute: Plan
+    kept: StackPlan
+    compute: StackPlan
     secrets: tuple[str, ...] = ()
 
     @property
@@ -74,7 +74,7 @@ def read_built(folder: Path) -> Built:
 def prepare(choices: Choices, account: str, region: str, built: Built) -> Deployment:
     """Find out what would change. Nothing has yet; `discard` takes away what was made to find out."""
     kept = changing.plan(KEPT, choices.kept_stack, {"Name": choices.name, "Identity": _identity(choices)})
-    empty = Plan(choices.compute_stack)
+    empty = StackPlan(choices.compute_stack)
     secret = secret_of(choices)
     secrets = tuple(keeping_secrets.missing_from(secret)) if secret else ()
     found = Deployment(choices, account, region, built, kept, empty, secrets)

@@ -35,11 +35,11 @@ NOT_IN_HERE = (
 
 def export_person(door: Door, person: Person, who: str, now: datetime) -> dict[str, Any]:
     """All of it, as JSON. That it was made is in the audit, and each need read for it as a look, by `who`."""
-    wanted = person.wanted
+    sought = person.sought
     audit(door.store, who, "exported-person")
     return {
         "made_at": say_instant(now),
-        "about": {k: v for k, v in (("email", wanted.email), ("phone", wanted.phone), ("name", wanted.name)) if v},
+        "about": {k: v for k, v in (("email", sought.email), ("phone", sought.phone), ("name", sought.name)) if v},
         "resident_of": [_as_resident(door, need, who) for need in person.resident_of],
         "speaks_in": [_as_speaker(door, need, resident, who) for need, resident in person.speaks_in.items()],
         "helper": [_as_helper(door, helper, who) for helper in person.helpers],

@@ -14,14 +14,14 @@ LONGEST_WORD = 400  # bytes
 
 def what_names(person: Person) -> frozenset[str]:
     """What says who they are, wherever it stands: addresses, numbers, a name of more than one word."""
-    found: set[str | None] = {person.wanted.email, person.wanted.phone}
+    found: set[str | None] = {person.sought.email, person.sought.phone}
     for resident in person.resident_of.values():
         found |= {resident.email, resident.phone, resident.address, _whole(resident.name)}
     for resident in person.speaks_in.values():
         found |= {resident.referrer_email, resident.referrer_phone, _whole(resident.referrer_name)}
     for contact in person.contact_of.values():
         found |= {contact.email, contact.phone, _whole(contact.name)}
-    found |= {_whole(helper.name) for helper in person.helpers} | {_whole(person.wanted.name)}
+    found |= {_whole(helper.name) for helper in person.helpers} | {_whole(person.sought.name)}
     return frozenset(word for word in found if word)
 
 
@@ -45,12 +45,12 @@ def find_left(door: Door, words: frozenset[str]) -> dict[str, int]:
 
 def _file_holds(path: Path, words: frozenset[str]) -> bool:
     """Piece by piece, whatever the file's size; small letters or great."""
-    wanted, before = [word.casefold().encode() for word in words], b""
+    sought, before = [word.casefold().encode() for word in words], b""
     try:
         with path.open("rb") as file:
             while piece := file.read(CHUNK):
                 text = (before + piece).lower()
-                if any(word in text for word in wanted):
+                if any(word in text for word in sought):
                     return True
                 before = piece[-LONGEST_WORD:]
     except OSError:

@@ -18,7 +18,7 @@ from domain.situations import Situation
 from infra.counting import Figures
 from infra.persons.erasing import Erased, erase_person, obstacles
 from infra.persons.exporting import export_person
-from infra.persons.finding import Person, find_person, read_wanted
+from infra.persons.finding import Person, find_person, read_sought
 from infra.store import MessageState
 from tasks.keeping_house import keep_house, past_its_time
 from tests.people import playbook, round_of
@@ -55,7 +55,7 @@ def hear_the_rest(town: Town) -> None:
 
 
 def ask_for(town: Town, who: str) -> Person:
-    return find_person(town.door.store, read_wanted(who, None, ()))
+    return find_person(town.door.store, read_sought(who, None, ()))
 
 
 def test_ninety_days_later_nothing_private_is_left(town: Town) -> None:

@@ -62,7 +62,7 @@ class TaskShown:
 
 
 @dataclass(frozen=True)
-class Told:
+class EventShown:
     """One event of the story."""
 
     at: str
@@ -76,7 +76,7 @@ class Day:
     """A day of the story."""
 
     name: str
-    events: list[Told]
+    events: list[EventShown]
 
 
 def tags_of(situation: Situation) -> list[Tag]:
@@ -152,5 +152,5 @@ def story_of(events: Sequence[Event], names: Mapping[str, str], need: Need, zone
             days.append(Day(name, []))
         by = names.get(event.by, "") if event.by.startswith(("officer:", "key:")) else ""
         said = because(event, names, need, zone)
-        days[-1].events.append(Told(say_time(event.at.replace(second=0), zone), label(event), said, by))
+        days[-1].events.append(EventShown(say_time(event.at.replace(second=0), zone), label(event), said, by))
     return days

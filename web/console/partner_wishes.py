@@ -25,7 +25,7 @@ from web.site import Site
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Wish:
     """What is to change: the sentence the check page says, and how it is done."""
 
     sentence: str
@@ -75,31 +75,31 @@ def _page(
     return console_page(site, who, "partner_change.html", status, at=AT, **about, typed=typed, wrong=wrong or {})
 
 
-def _read(site: Site, who: SignedIn, responder: Responder, form: Form) -> Wanted:
+def _read(site: Site, who: SignedIn, responder: Responder, form: Form) -> Wish:
     """Raises `NeedWrong`, naming the field."""
     match form.get("what"):
         case "pause":
             return _pause(site, who, responder, form.get("until", "").strip())
         case "resume":
             again = f"{responder.name} may be asked again from now on."
-            return Wanted(again, lambda: resume_partner(site.door, responder, who.by), "resumed")
+            return Wish(again, lambda: resume_partner(site.door, responder, who.by), "resumed")
         case "limit":
             return _limit(site, who, responder, form.get("limit", "").strip())
         case _:
             raise NeedWrong("what", "select what is to change")
 
 
-def _pause(site: Site, who: SignedIn, responder: Responder, until: str) -> Wanted:
+def _pause(site: Site, who: SignedIn, responder: Responder, until: str) -> Wish:
     pause = PausePartner(until=until[:100] or None)
     moment = pause.moment(clock.now(), site.door)
     said = (
         f"{responder.name} is asked nothing new until {say_when(moment, site.settings.zone)}. "
         "What they have promised stays. Where we wait for their answer, we go on without waiting."
     )
-    return Wanted(said, lambda: pause.carry_out(site.door, responder, who.by), "paused")
+    return Wish(said, lambda: pause.carry_out(site.door, responder, who.by), "paused")
 
 
-def _limit(site: Site, who: SignedIn, responder: Responder, typed: str) -> Wanted:
+def _limit(site: Site, who: SignedIn, responder: Responder, typed: str) -> Wish:
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 5 and int(typed) <= MOST_A_WEEK):
         raise NeedWrong("limit", f"enter a whole number from 0 to {MOST_A_WEEK:,}, or leave it empty for no limit")
     command = LimitPartner(limit=int(typed) if typed else None)
@@ -107,4 +107,4 @@ def _limit(site: Site, who: SignedIn, responder: Responder, typed: str) -> Wante
     limit = command.limit
     often = "as often as it takes" if limit is None else f"at most {plural(limit, 'time', 'times')} a week"
     said = f"{responder.name} is asked {often}."
-    return Wanted(said, lambda: command.carry_out(site.door, responder, who.by), "limit")
+    return Wish(said, lambda: command.carry_out(site.door, responder, who.by), "limit")

@@ -15,7 +15,7 @@ from domain.rights import Right
 from infra import clock
 from infra.persons.erasing import erase_person, obstacles
 from infra.persons.exporting import export_person
-from infra.persons.finding import Person, find_one, read_wanted
+from infra.persons.finding import Person, find_one, read_sought
 from infra.persons.foreseeing import what_will_happen
 from web.console.layout import console_page
 from web.console.wording import as_sentence
@@ -75,7 +75,7 @@ def _find(site: Site, typed: dict[str, str]) -> Person:
         if reference is None or site.door.find(reference) is None:
             raise NeedWrong("needs", f"no need has the reference {text[:20]!r}")
         needs.append(reference)
-    return find_one(site.store, read_wanted(typed["who"], typed["name"] or None, tuple(needs)))
+    return find_one(site.store, read_sought(typed["who"], typed["name"] or None, tuple(needs)))
 
 
 def _file(site: Site, who: SignedIn, person: Person) -> Response:

@@ -14,7 +14,7 @@ from infra import aws
 from infra.aws import checking, client
 from infra.aws.failing import AwsFailed, explained
 from infra.deploy import changing, dns
-from infra.deploy.changing import Change, Plan, find_stack
+from infra.deploy.changing import Change, StackPlan, find_stack
 from infra.deploy.checking import check
 from infra.deploy.choices import Choices, ChoicesWrong, check_choices, read_given, write_choices
 from infra.deploy.registering import ROOT
@@ -262,11 +262,11 @@ def test_what_is_kept_is_never_replaced_on_a_nod(what: str, loses: list[str]) ->
     """A change that would put an empty table in place of the full one is told from one that would not."""
     from infra.deploy.deployment import Deployment
 
-    plan = Plan(
+    plan = StackPlan(
         "muster-x-kept", (Change(what, "Table", "AWS::DynamoDB::Table"), Change(what, "KeyAlias", "AWS::KMS::Alias"))
     )
     built = object()
-    assert Deployment(kingston("x1"), "0", "r", built, plan, Plan("muster-x")).loses == loses  # type: ignore[arg-type]
+    assert Deployment(kingston("x1"), "0", "r", built, plan, StackPlan("muster-x")).loses == loses  # type: ignore[arg-type]
 
 
 def test_the_clock_of_prefect_rests_on_aws(tmp_path: Path) -> None:
