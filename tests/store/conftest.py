@@ -39,6 +39,8 @@ class Place:
     """Where a store is kept: its address, and everything in it as text for comparing and searching."""
 
     url: str
+    kind: str
+    """One of `KINDS`."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What another process needs to find it."""
 
@@ -81,7 +83,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     """An empty place for a store of this kind."""
     kind = request.param
     if kind == "sqlite":
-        yield Place(f"sqlite:///{tmp_path / 'muster.db'}")
+        yield Place(f"sqlite:///{tmp_path / 'muster.db'}", kind)
         return
     table = f"muster-{secrets.token_hex(6)}"
     environment = aws_environment("" if kind == "moto" else request.getfixturevalue(kind))
@@ -92,10 +94,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     if kind == "moto":
         with mock_aws():
             create_table(table)
-            yield Place(f"dynamodb://{table}")
+            yield Place(f"dynamodb://{table}", kind)
     else:
         create_table(table)
-        yield Place(f"dynamodb://{table}", environment)
+        yield Place(f"dynamodb://{table}", kind, environment)
         assert not unclassified(table), "decide how long this is kept, in infra/classified.py"
         aws.client("dynamodb").delete_table(TableName=table)
     aws.forget_clients()

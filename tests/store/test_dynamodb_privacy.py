@@ -47,7 +47,7 @@ YEARS = NOW + 7 * 366 * DAY
 
 @pytest.fixture
 def table(empty_table: str, stopped_clock: None) -> Place:
-    return Place(f"dynamodb://{empty_table}")
+    return Place(f"dynamodb://{empty_table}", "ministack")
 
 
 @pytest.fixture
