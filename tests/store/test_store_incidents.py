@@ -233,6 +233,7 @@ def test_what_was_on_hold_leaves_once_its_need_goes_on(store: Store, status: Nee
     assert sent(store, NOW + HOUR) == ["responder:sam"]
 
 
+@pytest.mark.many
 def test_what_is_on_hold_is_in_nobodys_way(store: Store) -> None:
     """R12: a crowd of needs on hold, one by one, does not keep what waits behind it from leaving."""
     for n in range(60):
