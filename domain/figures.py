@@ -68,7 +68,7 @@ def _sentences(report: Report) -> Iterator[str]:
 TIME_SENTENCES = {
     FIRST_YES: "had a first yes",
     COVERED: "had everything promised",
-    DONE: "were done",
+    DONE: "had all of it done",
 }
 
 
@@ -104,15 +104,17 @@ def _say_time(report: Report, name: str, what: str) -> str:
     median, ninetieth = time.median, time.ninetieth
     if median.seconds is None:
         return f"No time can be given within which half of them {what}: too many ended without."
-    half = f"Half of them {what} {_within(median)}"
+    if median.more:
+        sofar = f"So far {time.reached:,} of {report.needs:,} {what}"
+        return f"{sofar}; to get to half of them takes more than {_length(median)}."
+    half = f"Half of them {what} within {_length(median)}"
     if ninetieth.seconds is None:
         return f"{half}; for nine in ten no time can be given, as too many ended without."
-    return f"{half}, and nine in ten {_within(ninetieth)}."
+    return f"{half}, and nine in ten {'only after more than' if ninetieth.more else 'within'} {_length(ninetieth)}."
 
 
-def _within(length: Length) -> str:
-    said = say_length(timedelta(seconds=length.seconds or 0))
-    return f"only after more than {said}" if length.more else f"within {said}"
+def _length(length: Length) -> str:
+    return say_length(timedelta(seconds=length.seconds or 0))
 
 
 def _say_asking(asking: Asking) -> str:

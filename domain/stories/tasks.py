@@ -16,7 +16,8 @@ def _handed_over(told: Told) -> str:
         return f"It is due soon and {told.lines} are not covered, so an officer must act.{sofar}"
     if not asked:
         return f"There was nobody we could ask for {told.lines}, so an officer must act."
-    return f"We asked everybody we know for {told.lines} ({asked}) and not all is covered, so an officer must act."
+    partners = plural(asked, "partner", "partners")
+    return f"We asked everybody we know for {told.lines}, {partners}, and not all is covered, so an officer must act."
 
 
 def _past_due(told: Told) -> str:

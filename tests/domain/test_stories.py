@@ -133,7 +133,7 @@ def test_an_officer_gets_it() -> None:
     """DESIGN 13: handed over, passed on, taken: each by name."""
     play = Play().ask("good", "sam").hand_over()
     assert told(play, EventCode.handed_over) == (
-        "We asked everybody we know for food parcels (2) and not all is covered, so an officer must act."
+        "We asked everybody we know for food parcels, 2 partners, and not all is covered, so an officer must act."
     )
     assert "due soon" in told(Play().ask("good").hand_over("time"), EventCode.handed_over)
     assert "nobody we could ask" in told(Play().hand_over(), EventCode.handed_over)

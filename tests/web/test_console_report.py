@@ -40,7 +40,7 @@ def test_the_figures_come_first_in_plain_words(busy: Council) -> None:
     assert "3 needs were recorded from 1 November to 31 December 2026: 1 was met and 1 not met. 1 is still open." in (
         page.text
     )
-    assert "Half of them had a first yes" in page.text
+    assert "So far 1 of 3 had a first yes" in page.text
 
 
 def test_without_days_it_is_the_last_whole_month(council: Council) -> None:
