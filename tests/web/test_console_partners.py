@@ -51,7 +51,7 @@ def test_one_partner(council: Council, ravi: TestClient) -> None:
     council.asks(need, "good-neighbours")
     council.says(need, "good-neighbours", AnswerKind.part, agreed={1: (5, 0)}, offers={1: 5})
     page = ravi.get("/console/partners/good-neighbours").text
-    for said in ("At most 5", "basic (ended 1 November 2026)", "A check has ended", "Said yes 1 of 1"):
+    for said in ("At most 5", "basic (ended 1 November 2026)", "A check has ended", "Said yes to 1 of 1 ask"):
         assert said in page
     assert f"/console/needs/{need}" in page
     assert "5 food parcels" in page

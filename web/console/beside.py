@@ -8,6 +8,7 @@ from domain.choosing import offers_of
 from domain.labels import label_need
 from domain.situations import Situation
 from infra.playbooks import category_title
+from web.console.wording import said_yes_to
 from web.site import Site
 
 Row = tuple[str, str, str, bool]  # what, of the one, of the other, is it the same?
@@ -43,7 +44,7 @@ def weigh_offers(site: Site, situation: Situation) -> list[Offer]:
                 missing=amount(situation.missing(line)),
                 ready=site.say(share.ready_by) if share.ready_by else "In time",
                 answered=site.say(invitation.answered_at or invitation.asked_at),
-                past=f"Said yes {listed.yes:,} of {listed.asked:,} times" if listed and listed.asked else "New to us",
+                past=said_yes_to(listed) if listed and listed.asked else "New to us",
                 wrote=invitation.note is not None,
             )
         )

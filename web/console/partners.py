@@ -23,6 +23,7 @@ from infra.store.lists import STALE_AFTER, Asked, ResponderListed, RespondersWan
 from web.console.layout import console_page
 from web.console.listed import LONGEST, page_asked_for, page_links
 from web.console.need_shown import Tag
+from web.console.wording import said_yes_to
 from web.signin.guarding import guarded
 from web.signin.sessions import SignedIn
 from web.site import Site
@@ -135,7 +136,7 @@ def _in_list(site: Site, row: ResponderListed) -> PartnerInList:
 
 
 def _past(row: ResponderListed) -> str:
-    return f"Said yes {row.yes:,} of {row.asked:,} times" if row.asked else "Not asked yet"
+    return said_yes_to(row) if row.asked else "Not asked yet"
 
 
 def tags_of(site: Site, row: ResponderListed) -> Iterator[Tag]:

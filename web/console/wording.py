@@ -8,6 +8,7 @@ from domain.labels import begin_great, say_some
 from domain.messages import Channel, Message, MessageKind
 from domain.values import plural
 from infra.store import MessageState
+from infra.store.lists import ResponderListed
 
 MESSAGE_LABELS = {
     MessageKind.invitation: "Can you help?",
@@ -90,6 +91,11 @@ def recipient(to: str, names: Mapping[str, str]) -> str:
         return "The resident"
     kind, _, id = to.partition(":")
     return names.get(to) or names.get(id) or ("An officer" if kind == "officer" else "Somebody no longer on record")
+
+
+def said_yes_to(listed: ResponderListed) -> str:
+    """How often somebody said yes: `Said yes to 3 of 5 asks`."""
+    return f"Said yes to {listed.yes:,} of {plural(listed.asked, 'ask', 'asks')}"
 
 
 def as_sentence(words: str) -> str:
