@@ -12,7 +12,7 @@ up: .venv/installed              ## Muster on this machine, until Ctrl-C; other 
 
 test: check chromium             ## everything: the fast part, pages in a real browser, journeys through a real Prefect
 	$(BIN)/python -m pytest -n auto --dist loadfile -m browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m journey
+	$(BIN)/python -m pytest -m journey
 
 check: .venv/installed-test standins  ## the fast part: style, types, domain, store, notifications, web, stories
 	$(BIN)/ruff check .

@@ -145,8 +145,17 @@ def test_a_plain_prefect_worker_will_do(muster: Muster) -> None:
             prefect.create_run("wake-needs/wake-needs")  # as the schedule would, or an officer's press of the button
         muster.awaits(sam, "Can you help", need, 45)
     finally:
-        plain.send_signal(signal.SIGTERM)
-        plain.wait(30)
         for pid in ours:
             os.kill(pid, signal.SIGCONT)
+        _ends(plain)
     assert len(muster.asks(sam, need)) == 1
+
+
+def _ends(process: subprocess.Popen[bytes]) -> None:
+    """It is asked to, and has a minute for what it is at."""
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
