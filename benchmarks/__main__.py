@@ -31,18 +31,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SECTIONS)}; none: all")
     parser.add_argument("--small", action="store_true", help="small numbers, to see that it works")
-    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md")
+    parser.add_argument("--write", action="store_true", help="into benchmarks/README.md, each section as it ends")
     parser.add_argument("--wait", type=float, default=60, metavar="S", help="at most, for a load under 1, before each")
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in SECTIONS]:
         parser.error(f"there is no {unknown[0]!r}; there are {', '.join(SECTIONS)}")
     print(machine())
-    measured = []
     for name in given.names or SECTIONS:
         wait_for_quiet(given.wait)
-        measured.append(measure(name, given.small))
-    if given.write:
-        README.write_text(rewrite(README.read_text(), measured, machine(), SECTIONS))
+        measured = measure(name, given.small)
+        if given.write:
+            README.write_text(rewrite(README.read_text(), [measured], machine(), SECTIONS))
 
 
 if __name__ == "__main__":

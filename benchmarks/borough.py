@@ -26,15 +26,20 @@ WHAT = "food-parcel"  # may be split, needs no check
 AT_ONCE = 2000
 
 
-def responders(count: int, *, capacity: int | None = None, around_km: float = 2.5) -> Iterator[Responder]:
-    """Community groups within some kilometres of the centre, `g-00001` and so on: no weekly limit, one address each."""
+def responders(
+    count: int, *, capacity: int | None = None, around_km: float = 2.5, sector: Sector = Sector.community
+) -> Iterator[Responder]:
+    """Community groups within some kilometres of the centre, `g-00001` and so on: no weekly limit, one address each.
+
+    Those of another sector are called by its first letter.
+    """
     place = random.Random(7)  # noqa: S311  (the same borough every time)
     span = around_km / 111.2
     for number in range(1, count + 1):
         yield Responder(
-            id=f"g-{number:05}",
+            id=f"{'g' if sector is Sector.community else sector[0]}-{number:05}",
             name=f"Group {number}",
-            sector=Sector.community,
+            sector=sector,
             capabilities=(WHAT, "blanket"),
             capacity=capacity,
             point=Point(
@@ -43,11 +48,14 @@ def responders(count: int, *, capacity: int | None = None, around_km: float = 2.
         )
 
 
-def fill(door: Door, count: int, *, capacity: int | None = None) -> None:
-    """Put so many responders into the directory, and the officer on duty."""
+def fill(
+    door: Door, count: int, *, capacity: int | None = None, sectors: tuple[Sector, ...] = (Sector.community,)
+) -> None:
+    """Put so many responders of each sector into the directory, and the officer on duty."""
     dana = Officer(id="O-dana", name="Dana Duty", email="dana@example.org", role=Role.duty)
     door.store.add_officer(dana, clock.now())
-    rows = [(r, [Contact(email=f"{r.id}@example.org")]) for r in responders(count, capacity=capacity)]
+    found = (r for sector in sectors for r in responders(count, capacity=capacity, sector=sector))
+    rows = [(r, [Contact(email=f"{r.id}@example.org")]) for r in found]
     for start in range(0, len(rows), AT_ONCE):
         door.store.put_responders(rows[start : start + AT_ONCE], clock.now())
 

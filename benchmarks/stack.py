@@ -82,7 +82,7 @@ class Muster:
 
     def process(self, part: str) -> int:
         """The process of `worker`, `web` or `prefect`."""
-        words = {"worker": "cli.main worker", "web": "web.app:create_app", "prefect": "prefect server"}[part]
+        words = {"worker": "cli.main worker", "web": "web.app:create_app", "prefect": "infra.prefect_server"}[part]
         return next(pid for pid in descendants(self.pid) if words in command_of(pid))
 
     def memory(self, part: str) -> float:
