@@ -12,6 +12,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -24,7 +25,7 @@ import pytest
 
 from cli.demo.pages import FormReader, links
 from infra.deploy.building import Built, build
-from infra.prefect_api import PrefectApi
+from infra.prefect_api import PrefectApi, PrefectUnreachable
 from infra.registering import CLOCK_ELSEWHERE
 from infra.supervisor import PREFECT_SETTINGS
 
@@ -200,6 +201,16 @@ class Muster:
     @property
     def prefect(self) -> PrefectApi:
         return PrefectApi(self.prefect_url, (self.home / "prefect-auth").read_text())
+
+    def presses(self, deployment: str) -> None:
+        """Have one run made, as an officer's press of the button in Prefect would; a busy Prefect is pressed again."""
+
+        def made() -> str:
+            with self.prefect as prefect, suppress(PrefectUnreachable):
+                return prefect.create_run(deployment)
+            return ""
+
+        assert eventually(made), f"Prefect made no run of {deployment}"
 
     def prefect_finds(self, what: str, **asked: Any) -> list[dict[str, Any]]:
         """Everything of one kind (`flow_runs`, `task_runs`, `logs`) in Prefect, page by page."""

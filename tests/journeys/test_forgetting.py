@@ -35,8 +35,7 @@ def test_grace_is_forgotten_while_everything_runs(muster: Muster) -> None:
 
 def test_house_is_kept(muster: Muster) -> None:
     """The nightly run, started by hand, ends well; its log has counts and nothing else."""
-    with muster.prefect as prefect:
-        prefect.create_run("keep-house/keep-house")
+    muster.presses("keep-house/keep-house")
 
     def done() -> bool:
         runs = muster.prefect_finds("flow_runs", flow_runs={"name": {"any_": ["keep house"]}})

@@ -141,8 +141,7 @@ def test_a_plain_prefect_worker_will_do(muster: Muster) -> None:
         plain = subprocess.Popen(command, cwd=muster.home, env=environment, stdout=log, stderr=log)
     try:
         need = muster.opens("baby-items")
-        with muster.prefect as prefect:
-            prefect.create_run("wake-needs/wake-needs")  # as the schedule would, or an officer's press of the button
+        muster.presses("wake-needs/wake-needs")
         muster.awaits(sam, "Can you help", need, 45)
     finally:
         for pid in ours:
