@@ -203,14 +203,15 @@ class Muster:
         return PrefectApi(self.prefect_url, (self.home / "prefect-auth").read_text())
 
     def presses(self, deployment: str) -> None:
-        """Have one run made, as an officer's press of the button in Prefect would; a busy Prefect is pressed again."""
+        """Have one run made, as an officer's press of the button in Prefect would; again while Prefect is busy or does
+        not know it yet."""
 
         def made() -> str:
             with self.prefect as prefect, suppress(PrefectUnreachable):
                 return prefect.create_run(deployment)
             return ""
 
-        assert eventually(made), f"Prefect made no run of {deployment}"
+        assert eventually(made, 60), f"Prefect made no run of {deployment}"
 
     def prefect_finds(self, what: str, **asked: Any) -> list[dict[str, Any]]:
         """Everything of one kind (`flow_runs`, `task_runs`, `logs`) in Prefect, page by page."""
