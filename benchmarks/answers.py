@@ -20,8 +20,8 @@ from domain.links import Purpose, derive_token, url_of
 CLAIM = "fifty answers a second are taken while others are being asked, and a last place has one winner"
 P99_UNDER = 0.1
 PER_SECOND, PARTNERS = 50, 4
-GROUPS, UNKNOWN = Sector.community, Sector.volunteer
 # Of people who have never answered three in ten are expected to say yes, so four of them are asked for a last place.
+GROUPS, UNKNOWN = Sector.community, Sector.volunteer
 AS_IT_STOOD = {"version": "1"}  # a hidden field of the partner's page
 
 

@@ -29,7 +29,7 @@ def message_shown(site: Site, row: OutboxRow, names: Mapping[str, str]) -> Messa
     message = row.message
     return MessageShown(
         what=MESSAGE_LABELS[message.kind],
-        to=recipient(message.to, names),
+        to=recipient(message, names),
         way=way(message.channel),
         at=site.say(message.created_at),
         state=_state(row),

@@ -85,12 +85,13 @@ STATE_COLOURS = {
 IN_TROUBLE = (MessageState.bounced, MessageState.complained, MessageState.failed, MessageState.unknown)
 
 
-def recipient(to: str, names: Mapping[str, str]) -> str:
+def recipient(message: Message, names: Mapping[str, str]) -> str:
     """Whom a message goes to, by name or by role: never an address."""
-    if to == "resident":
+    if message.to_resident:
         return "The resident"
-    kind, _, id = to.partition(":")
-    return names.get(to) or names.get(id) or ("An officer" if kind == "officer" else "Somebody no longer on record")
+    if message.to_officer:
+        return names.get(message.to) or names.get(message.to_officer) or "An officer"
+    return names.get(message.to_responder) or "Somebody no longer on record"
 
 
 def said_yes_to(listed: ResponderListed) -> str:
@@ -109,11 +110,11 @@ def way(channel: Channel) -> str:
 
 def who_is_told(messages: Iterable[Message], names: Mapping[str, str]) -> Iterator[str]:
     """What messages come to, a sentence for each kind: `12 partners are told not to set out: A, B and 10 more.`"""
-    told: dict[str, dict[str, None]] = {}
+    told: dict[str, dict[str, Message]] = {}
     for message in messages:
-        told.setdefault(TELLS.get(message.kind, "written to"), {})[message.to] = None
+        told.setdefault(TELLS.get(message.kind, "written to"), {})[message.to] = message
     for what, to in told.items():
-        people = [recipient(one, names) for one in to]
+        people = [recipient(message, names) for message in to.values()]
         if len(people) == 1:
             yield f"{people[0]} is {what}."
         else:
